@@ -1,0 +1,264 @@
+import type { Issue } from '../model/event';
+import { limits } from '../model/limits';
+import type { LeafShape, ListShape, MapShape, ObjectShape, Shape } from './checks-shape';
+import { fieldPath, isUnsafe, newWords, noticeKey, shorten, texture, told } from './checks-support';
+
+const dropped = Symbol('dropped');
+
+type Fields = Record<string, unknown>;
+
+/** Where a value stands: `path` with indices, for people; `pattern` without, for what is reported once; `level` of nesting. */
+interface Place {
+	readonly path: string;
+	readonly pattern: string;
+	readonly level: number;
+}
+
+/**
+ * The slow way through an event's data, taken when a check found something: says what it is, and leaves out what is wrong.
+ * The data itself is not changed: what loses a part is copied. Recursion follows the schema, so it is as deep as that.
+ */
+export class Walk {
+	readonly #issues: Issue[] = [];
+	#more = 0;
+	#moreErrors = false;
+
+	constructor(
+		private readonly type: string,
+		private readonly seen: Set<string>,
+	) {}
+
+	/** Everything that was found, at most `limits.issuesPerEvent` and one that counts the rest. */
+	get issues(): readonly Issue[] {
+		if (this.#more === 0) return this.#issues;
+		const message = `There were ${this.#more} more issues with this event.`;
+		return [...this.#issues, { path: '', code: 'more', severity: this.#moreErrors ? 'error' : 'notice', message }];
+	}
+
+	/** Data of a known type without what is wrong; undefined, and an error, where its overall shape is wrong. */
+	data(shape: Shape, data: unknown): unknown {
+		const given = shape.kind === 'list' && data === null ? [] : data;
+		if (!fits(shape, given)) {
+			this.#error('', 'shape', shape, given);
+			return undefined;
+		}
+		return this.#value(shape, given, { path: '', pattern: '', level: 0 });
+	}
+
+	/** Data of a type without schema; undefined, and an error, where it is nested too deeply. */
+	opaque(data: unknown): unknown {
+		const kept = this.#undescribed(data, { path: '', pattern: '', level: 0 });
+		return kept === dropped ? undefined : (kept ?? null);
+	}
+
+	#value(shape: Shape, value: unknown, place: Place): unknown {
+		if (shape.kind === 'leaf') return this.#leaf(shape, value, place);
+		if (value === null && shape.nullable) return value;
+		if (!fits(shape, value)) {
+			this.#error(place.path, 'type', shape, value);
+			return dropped;
+		}
+		if (shape.kind === 'list') return this.#list(shape, value as unknown[], place);
+		return shape.kind === 'map'
+			? this.#map(shape, value as Fields, place)
+			: this.#object(shape, value as Fields, place);
+	}
+
+	#list(shape: ListShape, list: readonly unknown[], place: Place): unknown {
+		let changed = false;
+		const kept: unknown[] = [];
+		for (let i = 0; i < list.length; i += 1) {
+			const at = { path: `${place.path}[${i}]`, pattern: `${place.pattern}[]`, level: place.level + 1 };
+			const item = this.#value(shape.item, list[i], at);
+			if (item !== list[i]) changed = true;
+			if (item !== dropped) kept.push(item);
+		}
+		return changed ? kept : list;
+	}
+
+	#map(shape: MapShape, map: Fields, place: Place): unknown {
+		return this.#fields(map, place, (key, value) => {
+			const path = fieldPath(place.path, key);
+			return this.#value(shape.value, value, { path, pattern: `${place.pattern}{}`, level: place.level + 1 });
+		});
+	}
+
+	#object(shape: ObjectShape, object: Fields, place: Place): unknown {
+		const kept = this.#fields(object, place, (key, value) => {
+			const at = inside(place, key);
+			const field = shape.fields.get(key);
+			if (field !== undefined) return value === undefined ? value : this.#value(field, value, at);
+			const other = this.#undescribed(value, at);
+			if (other !== dropped) {
+				const message = `The field ${shorten(key)} is not known, it is passed on with ${show(value)}.`;
+				this.#notice('unknown_field', at.path, at.pattern, message);
+			}
+			return other;
+		});
+		for (const [key, field] of shape.fields) {
+			if (field.optional || object[key] !== undefined) continue;
+			const at = inside(place, key);
+			this.#notice('missing', at.path, at.pattern, `Expected ${expectation(field)}, but the field is missing.`);
+		}
+		return kept;
+	}
+
+	/** An object's fields as `visit` returns them, without unsafe ones; the same object where that changes nothing. */
+	#fields(object: Fields, place: Place, visit: (key: string, value: unknown) => unknown): Fields {
+		let copy: Fields | undefined;
+		for (const key of Object.keys(object)) {
+			const value = object[key];
+			const kept = isUnsafe(key) ? this.#unsafe(inside(place, key)) : visit(key, value);
+			if (kept === value) continue;
+			copy ??= { ...object };
+			if (kept === dropped) delete copy[key];
+			else copy[key] = kept;
+		}
+		return copy ?? object;
+	}
+
+	#undescribed(value: unknown, place: Place): unknown {
+		const found = texture(value, limits.depth - place.level);
+		if (found === 'fine') return value;
+		if (found === 'unsafe') return this.#stripped(value, place);
+		const message = `Expected at most ${limits.depth} levels of nesting, got more.`;
+		this.#add({ path: place.path, code: 'too_deep', severity: 'error', message });
+		return dropped;
+	}
+
+	/** A value, known to be not too deep, without the keys that do harm. */
+	#stripped(value: unknown, place: Place): unknown {
+		if (typeof value !== 'object' || value === null) return value;
+		if (!Array.isArray(value)) {
+			return this.#fields(value as Fields, place, (key, inner) => this.#stripped(inner, inside(place, key)));
+		}
+		return value.map((item, i) =>
+			this.#stripped(item, { ...place, path: `${place.path}[${i}]`, pattern: `${place.pattern}[]` }),
+		);
+	}
+
+	#unsafe(place: Place): typeof dropped {
+		this.#notice('unsafe_key', place.path, place.pattern, 'A field of this name does harm, it was left out.');
+		return dropped;
+	}
+
+	#leaf(shape: Shape & LeafShape, value: unknown, place: Place): unknown {
+		const { leaf } = shape;
+		if (leaf.type === 'anything') return this.#undescribed(value, place);
+		const result = shape.schema.safeParse(value);
+		if (result.success) {
+			if (leaf.type === 'number' && leaf.whole && !Number.isSafeInteger(value) && value !== null) {
+				const message = `Expected an integer of at most 2^53, got ${show(value)}, which is only approximate.`;
+				this.#notice('unsafe_integer', place.path, place.pattern, message);
+			}
+			return value;
+		}
+		if ((leaf.type === 'word' || leaf.type === 'words') && typeof value === 'string') {
+			const found = leaf.type === 'word' ? [value] : newWords(value, leaf.words);
+			for (const word of found) {
+				const message = `Expected ${expectation(shape)}, got the new word ${show(word)}, which is passed on.`;
+				this.#notice('unknown_word', place.path, place.pattern, message, shorten(word));
+			}
+			return value;
+		}
+		this.#error(place.path, errorCode(leaf, value, result.error.issues[0]?.code), shape, value);
+		return dropped;
+	}
+
+	#error(path: string, code: string, shape: Shape, value: unknown): void {
+		this.#add({ path, code, severity: 'error', message: `Expected ${expectation(shape)}, got ${show(value)}.` });
+	}
+
+	/** Reports a notice unless it was reported before; `detail` tells notices about one place apart. */
+	#notice(code: string, path: string, pattern: string, message: string, detail?: string): void {
+		const place = noticeKey(this.type, code, pattern);
+		const key = detail === undefined ? place : `${place} ${detail}`;
+		if (told(this.seen, key)) return;
+		this.#add({ path, code, severity: 'notice', message });
+		if (this.#more > 0) return;
+		this.seen.add(key);
+		if (this.seen.size < limits.noticesRemembered) return;
+		const end = `This stream gave ${this.seen.size} different notices, further ones are not reported.`;
+		this.#add({ path: '', code: 'notices_full', severity: 'notice', message: end });
+	}
+
+	#add(issue: Issue): void {
+		if (this.#issues.length < limits.issuesPerEvent) {
+			this.#issues.push(issue);
+			return;
+		}
+		this.#more += 1;
+		if (issue.severity === 'error') this.#moreErrors = true;
+	}
+}
+
+function inside(place: Place, key: string): Place {
+	return {
+		path: fieldPath(place.path, key),
+		pattern: fieldPath(place.pattern, key),
+		level: place.level + 1,
+	};
+}
+
+/** Whether a value has the outer shape that is expected: a list, or an object that is none. */
+function fits(shape: Shape, value: unknown): boolean {
+	if (shape.kind === 'list') return Array.isArray(value);
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function errorCode(leaf: LeafShape['leaf'], value: unknown, zodCode: string | undefined): string {
+	if (leaf.type === 'number' && typeof value === 'number' && !Number.isFinite(value)) return 'not_finite';
+	if (zodCode === 'too_small' || zodCode === 'too_big') return 'range';
+	return leaf.type === 'timestamp' && typeof value === 'string' ? 'timestamp' : 'type';
+}
+
+/** What was expected, as part of a sentence. */
+function expectation(shape: Shape): string {
+	return shape.nullable ? `${expected(shape)} or null` : expected(shape);
+}
+
+function expected(shape: Shape): string {
+	switch (shape.kind) {
+		case 'list':
+			return 'a list';
+		case 'map':
+		case 'object':
+			return 'an object';
+		case 'leaf':
+			return expectedLeaf(shape.leaf);
+	}
+}
+
+function expectedLeaf(leaf: LeafShape['leaf']): string {
+	switch (leaf.type) {
+		case 'timestamp':
+			return 'a time as in RFC 3339';
+		case 'boolean':
+			return 'true or false';
+		case 'anything':
+			return 'a value';
+		case 'nothing':
+			return 'no item';
+		case 'text':
+			return 'text';
+		case 'word':
+			return `one of ${leaf.words.map((word) => `'${word}'`).join(', ')}`;
+		case 'words':
+			return `words out of ${leaf.words.join(', ')}`;
+		case 'number': {
+			const range = [
+				leaf.min === -Number.MAX_VALUE ? '' : ` from ${leaf.min}`,
+				leaf.max === Number.MAX_VALUE ? '' : ` up to ${leaf.max}`,
+			];
+			return `a ${leaf.whole ? 'whole ' : ''}number${range.join('')}`;
+		}
+	}
+}
+
+/** A value from outside as part of a sentence, at most 40 characters of it. */
+function show(value: unknown): string {
+	if (Array.isArray(value)) return `a list of ${value.length}`;
+	if (typeof value === 'object' && value !== null) return 'an object';
+	if (typeof value === 'string') return shorten(JSON.stringify(value.slice(0, 50)));
+	return shorten(String(value));
+}

@@ -1,0 +1,238 @@
+import type { Clock } from '../model/clock';
+import { asAgentStreamError } from '../model/errors';
+import type { Frame, Issue, StreamEvent } from '../model/event';
+import { nestedDeeper, parseJson } from '../model/json';
+import { limits } from '../model/limits';
+import { isZeroTime, parseTime } from '../model/time';
+import { Detector } from './detect';
+import type { Dialect, Item, Session } from './dialect';
+import { dialects } from './index';
+
+/** What an {@link EventReader} is made of. */
+export interface EventReaderOptions {
+	/** Endpoint id that the events come from. */
+	readonly source: string;
+	/** The protocol; `auto` = told from the first frames. */
+	readonly dialect: Dialect | 'auto';
+	readonly clock: Clock;
+	/** Reject an event with any error, instead of dropping the bad field. */
+	readonly strict?: boolean;
+}
+
+/** Frames that wait for the detector at most; then they go on without a dialect. */
+const framesHeld = 20;
+
+/**
+ * Steps 2 and 3 of a frame's way: envelope, type, validation. One per connection or file: it remembers what was already
+ * reported, and when which type last arrived.
+ */
+export class EventReader {
+	private told: Dialect | null;
+	private current: Session | null;
+	private readonly detector = new Detector(dialects);
+	private readonly held: (() => StreamEvent[])[] = [];
+	private readonly seen = new Set<string>();
+	private readonly lastFrame = new Map<string, number>();
+
+	constructor(private readonly options: EventReaderOptions) {
+		this.told = options.dialect === 'auto' ? null : options.dialect;
+		this.current = this.told?.session() ?? null;
+	}
+
+	/** The dialect; null while `auto` has not decided. */
+	get dialect(): Dialect | null {
+		return this.told;
+	}
+
+	/** The protocol session that decodes; null while `auto` has not decided. */
+	get session(): Session | null {
+		return this.current;
+	}
+
+	/** Everything one frame says, in order. Never throws; a frame that cannot be read is one event of type `invalid`. */
+	read(frame: Frame): StreamEvent[] {
+		const received = this.options.clock.now();
+		let value: unknown;
+		try {
+			value = this.current ? this.current.decode(frame) : parseJson(frame);
+		} catch (thrown) {
+			return this.inOrder(() => [this.invalid(asAgentStreamError(thrown, 'FRAME_INVALID').message, received)]);
+		}
+		return this.readParsed(value, received);
+	}
+
+	/** The same for JSON that something else has parsed. */
+	readValue(value: unknown): StreamEvent[] {
+		const received = this.options.clock.now();
+		if (typeof value !== 'object' || value === null) {
+			return [this.invalid('The input is neither an object nor an array.', received)];
+		}
+		return this.readParsed(value, received);
+	}
+
+	/**
+	 * An answer of the REST interface as an event of `type`.
+	 * Empty where a frame of that type was received since the request was sent: the stream is newer.
+	 * @param requested milliseconds since 1970 when the request was sent
+	 */
+	readRest(type: string, data: unknown, requested: number): StreamEvent[] {
+		if (!this.told || (this.lastFrame.get(type) ?? Number.NEGATIVE_INFINITY) >= requested) return [];
+		const item: Item = { name: type, time: null, data, replayed: false, issues: [] };
+		return [{ ...this.understand(this.told, item, this.options.clock.now()), via: 'rest', replayed: true }];
+	}
+
+	/** What `auto` still holds back, when no more frames will come. */
+	flush(): StreamEvent[] {
+		if (this.held.length === 0) return [];
+		const guess = this.detector.bestGuess();
+		if (guess) this.decide(guess);
+		return this.release();
+	}
+
+	private readParsed(value: unknown, received: number): StreamEvent[] {
+		if (!this.told) {
+			const dialect = this.detector.look(value);
+			if (dialect) this.decide(dialect);
+		}
+		return this.inOrder(() => this.events(value, received));
+	}
+
+	/** While the dialect is open, frames wait; they are read in the order in which they came. */
+	private inOrder(read: () => StreamEvent[]): StreamEvent[] {
+		if (this.told && this.held.length === 0) return read();
+		this.held.push(read);
+		return this.told || this.held.length >= framesHeld ? this.release() : [];
+	}
+
+	private decide(dialect: Dialect): void {
+		this.told = dialect;
+		this.current = dialect.session();
+	}
+
+	private release(): StreamEvent[] {
+		return this.held.splice(0).flatMap((read) => read());
+	}
+
+	private events(value: unknown, received: number): StreamEvent[] {
+		const { told, current } = this;
+		if (!told || !current) {
+			const issue: Issue = {
+				path: '',
+				code: 'unknown_dialect',
+				severity: 'notice',
+				message: 'No known protocol fits this stream; choose its dialect.',
+			};
+			return [{ ...this.blank('unknown', received), data: value, issues: [issue] }];
+		}
+		return current.unwrap(value).map((item) => {
+			const event = this.understand(told, item, received);
+			this.lastFrame.set(told.types[event.type]?.feeds ?? event.type, received);
+			return event;
+		});
+	}
+
+	/** Identifies and validates one item. */
+	private understand(dialect: Dialect, item: Item, received: number): StreamEvent {
+		const { type, by, issues: doubts } = dialect.identify(item);
+		const time = this.timeOf(item);
+		let issues: readonly Issue[] = noIssues;
+		if (item.issues.length > 0 || time.issues || doubts)
+			issues = [...item.issues, ...(time.issues ?? []), ...(doubts ?? [])];
+		let { data } = item;
+		let rejected = false;
+		if (type !== 'unknown') {
+			const checked = dialect.validate(type, data, this.seen);
+			({ data, rejected } = checked);
+			if (checked.issues.length > 0) issues = [...issues, ...checked.issues];
+		} else if (nestedDeeper(data, limits.depth)) {
+			issues = [...issues, tooDeep];
+			rejected = true;
+			data = null;
+		} else if (!doubts) {
+			issues = [...issues, noRuleFits];
+		}
+		const errors = rejected || issues.some(({ severity }) => severity === 'error');
+		if (this.options.strict === true && !issues.every(isHarmless)) rejected = true;
+		return {
+			source: this.options.source,
+			dialect: dialect.name,
+			type,
+			by,
+			time: time.text,
+			at: time.at ?? received,
+			received,
+			replayed: item.replayed,
+			via: 'stream',
+			data,
+			valid: !errors && !rejected,
+			rejected,
+			issues: issues as Issue[],
+		};
+	}
+
+	private timeOf(item: Item): {
+		readonly text: string | null;
+		readonly at: number | null;
+		readonly issues?: readonly Issue[];
+	} {
+		if (item.time === null) return noTime;
+		const at = parseTime(item.time);
+		if (at !== null) return { text: item.time, at };
+		if (isZeroTime(item.time)) return noTime;
+		const message = `The timestamp "${item.time.slice(0, 40)}" is not RFC 3339; the time of receipt is used.`;
+		return { ...noTime, issues: [{ path: 'timestamp', code: 'timestamp', severity: 'error', message }] };
+	}
+
+	private invalid(message: string, received: number): StreamEvent {
+		const issues: Issue[] = [{ path: '', code: 'invalid', severity: 'error', message }];
+		return {
+			...this.blank('invalid', received),
+			dialect: this.told?.name ?? null,
+			valid: false,
+			rejected: true,
+			issues,
+		};
+	}
+
+	private blank(type: string, received: number): StreamEvent {
+		return {
+			source: this.options.source,
+			dialect: null,
+			type,
+			by: null,
+			time: null,
+			at: received,
+			received,
+			replayed: false,
+			via: 'stream',
+			data: null,
+			valid: true,
+			rejected: false,
+			issues: [],
+		};
+	}
+}
+
+const noIssues: readonly Issue[] = [];
+const noTime = { text: null, at: null } as const;
+
+const tooDeep: Issue = {
+	path: '',
+	code: 'too_deep',
+	severity: 'error',
+	message: `The data is nested deeper than ${limits.depth} levels.`,
+};
+
+const noRuleFits: Issue = {
+	path: '',
+	code: 'unknown_structure',
+	severity: 'notice',
+	message: 'No identification rule fits the structure of the data.',
+};
+
+/** Notices that a strict reader takes as errors: the document's validation rules 1 (required) and 4 (enums). */
+const strictCodes = new Set(['missing', 'unknown_word']);
+
+function isHarmless(issue: Issue): boolean {
+	return issue.severity === 'notice' && !strictCodes.has(issue.code);
+}

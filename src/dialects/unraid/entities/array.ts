@@ -1,0 +1,89 @@
+import { binary, percent, subject } from '../../../model/description';
+import { formatBytes, shareOf } from './format';
+import type { DataOf, World } from './items';
+
+type ArrayStatus = DataOf<'array_status_update'>;
+
+/** Words of the parity status under which the array works on its parity; the others, and the empty word, mean idle. */
+const busy = new Set(['running', 'checking', 'in progress', 'paused', 'clearing', 'reconstructing']);
+
+const hasParity = (array: ArrayStatus) => (array.num_parity_disks ?? 0) > 0;
+const stateOf = (array: ArrayStatus) => array.state?.toLowerCase() ?? null;
+
+function parityBusy(array: ArrayStatus): boolean | null {
+	const status = array.parity_check_status?.toLowerCase();
+	if (status === undefined) return array.parity_check_running ?? null;
+	return busy.has(status) || array.parity_check_running === true;
+}
+
+/** The disk array with its parity. */
+export const array = subject<World, ArrayStatus>({
+	subject: 'array',
+	from: ['array_status_update'],
+	items: (world) => (world.array_status_update ? [world.array_status_update] : null),
+	rows: [
+		{
+			key: 'usage',
+			platform: 'sensor',
+			name: 'Array Usage',
+			unit: '%',
+			stateClass: 'measurement',
+			precision: 1,
+			icon: 'mdi:harddisk',
+			from: ['used_percent', 'total_bytes', 'free_bytes', 'state', 'num_disks', 'num_data_disks', 'num_parity_disks'],
+			value: ({ used_percent: used, total_bytes: total, free_bytes: free }) =>
+				typeof used === 'number' ? Math.round(used * 10) / 10 : shareOf((total ?? 0) - (free ?? 0), total),
+			when: (item) => typeof item.used_percent === 'number' || typeof item.total_bytes === 'number',
+			attributes: {
+				array_state: 'state',
+				num_disks: 'num_disks',
+				num_data_disks: 'num_data_disks',
+				num_parity_disks: 'num_parity_disks',
+				total_capacity: (item) => formatBytes(item.total_bytes),
+				used_space: (item) => formatBytes((item.total_bytes ?? 0) - (item.free_bytes ?? 0)),
+				free_space: (item) => formatBytes(item.free_bytes),
+			},
+		},
+		percent({
+			key: 'parity_progress',
+			name: 'Parity Check Progress',
+			category: 'diagnostic',
+			icon: 'mdi:sync',
+			field: ['parity_check_progress', 'sync_percent'],
+		}),
+		binary({
+			key: 'started',
+			name: 'Array Started',
+			deviceClass: 'running',
+			category: 'diagnostic',
+			icon: 'mdi:harddisk',
+			from: ['state'],
+			is: (item) => (stateOf(item) === null ? null : stateOf(item) === 'started'),
+		}),
+		binary({
+			key: 'parity_check_running',
+			name: 'Parity Check Running',
+			deviceClass: 'running',
+			category: 'diagnostic',
+			icon: 'mdi:shield-check',
+			from: ['parity_check_status', 'parity_check_running', 'num_parity_disks'],
+			is: parityBusy,
+			when: hasParity,
+			attributes: {
+				parity_check_status: 'parity_check_status',
+				is_paused: (item) => item.parity_check_status?.toLowerCase() === 'paused',
+			},
+		}),
+		binary({
+			// As in the integration, on means that there is a problem: the class asks for it, whatever the name says.
+			key: 'parity_valid',
+			name: 'Parity Valid',
+			deviceClass: 'problem',
+			category: 'diagnostic',
+			icon: 'mdi:shield-check',
+			from: ['parity_valid', 'num_parity_disks'],
+			is: (item) => (typeof item.parity_valid === 'boolean' ? !item.parity_valid : null),
+			when: hasParity,
+		}),
+	],
+});

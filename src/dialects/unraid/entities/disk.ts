@@ -1,0 +1,149 @@
+import { binary, count, numeric, type Reading, round, subject, temperature } from '../../../model/description';
+import type { State } from '../../../model/entity';
+import { formatBytes, shareOf } from './format';
+import { type ItemOf, listed, type World } from './items';
+
+type Disk = ItemOf<'disk_list_update'>;
+
+const virtual = new Set(['docker_vdisk', 'log', 'log_filesystem']);
+const gib = 1_073_741_824;
+
+/** Disks that a person could take out: not the flash drive, not the two virtual ones. */
+const isPhysical = (disk: Disk) =>
+	disk.name !== 'flash' && !virtual.has(disk.role ?? '') && !virtual.has(disk.id ?? '');
+
+const isParity = (disk: Disk) => /^parity2?$/.test(disk.role ?? disk.name ?? '');
+
+/** SMART verdict, else the array's word. A sleeping disk is not asked, so the last verdict stands (need 5). */
+function health(disk: Disk, { previous }: Pick<Reading, 'previous'>): State {
+	const verdict = disk.smart_status || disk.status || null;
+	const asleep = disk.spin_state === 'standby' && (verdict === null || verdict === 'UNKNOWN');
+	return asleep && typeof previous === 'string' ? previous : verdict;
+}
+
+const celsius = (value: number | null | undefined) => (value ? `${value.toFixed(1)} °C` : undefined);
+
+const transferred = {
+	unit: 'GiB',
+	deviceClass: 'data_size',
+	stateClass: 'total_increasing',
+	category: 'diagnostic',
+	precision: 2,
+	decimals: 2,
+	divide: gib,
+	enabled: false,
+	icon: 'mdi:harddisk-plus',
+} as const;
+
+/** The disks of the array and the pools. Natural key: the disk's id (model and serial number). */
+export const disk = subject<World, Disk>({
+	subject: 'disk',
+	from: ['disk_list_update'],
+	items: (world) => listed(world.disk_list_update)?.filter(isPhysical) ?? null,
+	key: (item) => item.id ?? '',
+	label: (item) => item.name || item.id || '',
+	rows: [
+		{
+			key: 'usage',
+			platform: 'sensor',
+			name: 'Disk {label} Usage',
+			short: 'Usage',
+			unit: '%',
+			stateClass: 'measurement',
+			precision: 1,
+			icon: 'mdi:harddisk',
+			from: ['usage_percent', 'used_bytes', 'size_bytes', 'free_bytes', 'name', 'role', 'status'],
+			value: ({ usage_percent: usage, used_bytes: used, size_bytes: size }) =>
+				typeof usage === 'number' ? round(usage, 1) : shareOf(used, size),
+			when: (item) => !isParity(item),
+			attributes: {
+				disk_name: 'name',
+				role: 'role',
+				status: 'status',
+				total_size: (item) => formatBytes(item.size_bytes),
+				used_size: (item) => formatBytes(item.used_bytes),
+				free_size: (item) => formatBytes(item.free_bytes),
+			},
+		},
+		{
+			key: 'health',
+			platform: 'sensor',
+			name: 'Disk {label} Health',
+			short: 'Health',
+			category: 'diagnostic',
+			icon: 'mdi:harddisk',
+			from: ['smart_status', 'status', 'spin_state', 'name', 'device', 'model', 'serial_number', 'temperature_celsius'],
+			value: health,
+			attributes: {
+				disk_name: 'name',
+				device: 'device',
+				model: 'model',
+				serial: 'serial_number',
+				spin_state: 'spin_state',
+				temperature: (item) => celsius(item.temperature_celsius),
+			},
+			ticking: ['temperature'],
+		},
+		temperature({
+			// The agent writes 0 for a disk that sleeps or cannot be read.
+			key: 'temperature',
+			name: 'Disk {label} Temperature',
+			short: 'Temperature',
+			field: 'temperature_celsius',
+			reads: ['name', 'device', 'model', 'role'],
+			zeroIsNone: true,
+			enabled: false,
+			attributes: { disk_name: 'name', device: 'device', model: 'model', role: 'role' },
+		}),
+		count({
+			key: 'smart_errors',
+			name: 'Disk {label} SMART Errors',
+			short: 'SMART Errors',
+			stateClass: 'total',
+			category: 'diagnostic',
+			icon: 'mdi:alert-circle-outline',
+			enabled: false,
+			field: 'smart_errors',
+			reads: ['name', 'device', 'smart_status', 'power_on_hours'],
+			attributes: {
+				disk_name: 'name',
+				device: 'device',
+				smart_status: 'smart_status',
+				power_on_hours: 'power_on_hours',
+			},
+			ticking: ['power_on_hours'],
+		}),
+		numeric({
+			...transferred,
+			key: 'read_bytes',
+			name: 'Disk {label} Read',
+			short: 'Read',
+			field: 'read_bytes',
+			reads: ['name', 'device', 'read_ops'],
+			attributes: { disk_name: 'name', device: 'device', read_ops: 'read_ops' },
+			ticking: ['read_ops'],
+		}),
+		numeric({
+			...transferred,
+			key: 'write_bytes',
+			name: 'Disk {label} Write',
+			short: 'Write',
+			field: 'write_bytes',
+			reads: ['name', 'device', 'write_ops'],
+			attributes: { disk_name: 'name', device: 'device', write_ops: 'write_ops' },
+			ticking: ['write_ops'],
+		}),
+		binary({
+			// The agent has no route that spins a disk, so its state is shown and no switch offered.
+			key: 'spin',
+			name: 'Disk {label} Spin',
+			short: 'Spin',
+			deviceClass: 'running',
+			enabled: false,
+			icon: 'mdi:harddisk',
+			from: ['spin_state'],
+			is: ({ spin_state: spin }) => (spin === 'active' ? true : spin === 'standby' ? false : null),
+			when: (item) => Boolean(item.spin_state),
+		}),
+	],
+});

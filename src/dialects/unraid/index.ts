@@ -1,0 +1,46 @@
+import type { World } from '../../model/description';
+import type { Device } from '../../model/entity';
+import type { Dialect, Evidence } from '../dialect';
+import { createValidator } from '../validate';
+import { checks } from './checks.generated';
+import { subjects } from './entities';
+import { identify } from './identify';
+import { UnraidSession, unwrap } from './protocol';
+import type { UnraidWorld } from './schemas';
+import { topics } from './topics';
+
+/** A name of ours in an envelope is proof; so is a fitting structure in an envelope. Bare data only makes it likely. */
+function evidence(value: unknown): Evidence {
+	const item = unwrap(value);
+	const { type, by } = identify(item);
+	if (type === 'unknown' || type === 'empty_list') return 'none';
+	return by === 'name' || item.name !== null ? 'certain' : 'likely';
+}
+
+function device(world: World, url: URL | null): Omit<Device, 'identifiers'> {
+	const { system_update: system } = world as UnraidWorld;
+	return {
+		name: system?.hostname || 'Unraid',
+		manufacturer: 'Lime Technology',
+		...(system?.version && { model: `Unraid ${system.version}`, sw_version: system.version }),
+		...(system?.agent_version && { hw_version: system.agent_version }),
+		...(url && { configuration_url: `http://${url.hostname}` }),
+	};
+}
+
+/** The Unraid Management Agent, its current generation and that of the 1.1.0 document. */
+export const unraid: Dialect = {
+	name: 'unraid',
+	title: 'Unraid Management Agent',
+	transport: 'websocket',
+	defaultUrl: 'ws://tower.local:8043/api/v1/ws',
+	restBase: (url) => `${url.protocol === 'wss:' ? 'https:' : 'http:'}//${url.host}/api/v1`,
+	types: topics,
+	session: () => new UnraidSession(),
+	identify,
+	validate: createValidator(() => require('./schemas').schemas, checks),
+	evidence,
+	subjects,
+	deviceFrom: ['system_update'],
+	device,
+};

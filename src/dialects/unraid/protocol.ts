@@ -1,0 +1,62 @@
+import type { Issue } from '../../model/event';
+import { parseJson } from '../../model/json';
+import type { Item, Link, Session } from '../dialect';
+
+/** How the agent's WebSocket works: `facts` "How the real agent behaves on the wire", sections Subscribe and Health. */
+export class UnraidSession implements Session {
+	/** No login message and no greeting: an upgraded connection is an open one. */
+	opened(link: Link): void {
+		link.ready();
+	}
+
+	decode = parseJson;
+
+	unwrap(value: unknown): readonly Item[] {
+		return [unwrap(value)];
+	}
+
+	/**
+	 * Replaces the agent's filter; it does not answer. `collector_state_change` goes out under the name `update`,
+	 * and an older agent calls everything so: a filter always contains it.
+	 */
+	subscribe(types: readonly string[], link: Link): void {
+		link.send(JSON.stringify({ subscribe: types.length === 0 ? [] : [...new Set([...types, 'update'])] }));
+	}
+}
+
+/** Takes the envelope `{event, timestamp, data}` off; anything else is bare data. */
+export function unwrap(value: unknown): Item {
+	if (!isEnvelope(value)) return { name: null, time: null, data: value, replayed: false, issues: [] };
+	const { event, timestamp } = value;
+	const issues: Issue[] = [];
+	if (typeof event !== 'string') {
+		issues.push({
+			path: 'event',
+			code: event === undefined ? 'missing' : 'type',
+			severity: 'notice',
+			message: 'The envelope has no event name; the type is told from the structure of the data.',
+		});
+	}
+	return {
+		name: typeof event === 'string' ? event : null,
+		time: typeof timestamp === 'string' ? timestamp : null,
+		data: value.data,
+		replayed: false,
+		issues,
+	};
+}
+
+interface Envelope {
+	readonly event?: unknown;
+	readonly timestamp?: unknown;
+	readonly data?: unknown;
+}
+
+function isEnvelope(value: unknown): value is Envelope {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+	if (!Object.hasOwn(value, 'data')) {
+		// A named frame that lost its data is still a frame of that name; bare data never has `event` beside nothing else.
+		return Object.hasOwn(value, 'event') && Object.keys(value).every((key) => key === 'event' || key === 'timestamp');
+	}
+	return Object.hasOwn(value, 'event') || Object.hasOwn(value, 'timestamp');
+}

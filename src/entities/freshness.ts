@@ -1,0 +1,84 @@
+import { limits } from '../model/limits';
+
+interface Cadence {
+	/** When the last event arrived. */
+	last: number;
+	/** Learned interval between two events, ms. */
+	interval: number;
+	arrivals: number;
+}
+
+/**
+ * Silence must never look like health: knows for each event type how often it comes, and so when it is overdue.
+ * Limit = 3 x the larger of the learned cadence and the dialect's default interval, never below `least`; a type that comes only on
+ * change has none (DESIGN, section 6). Times in milliseconds.
+ */
+export class Freshness {
+	private readonly cadences = new Map<string, Cadence>();
+
+	/**
+	 * @param defaultInterval interval in ms at which the server sends a type by default; null = only on change
+	 * @param least no limit is below this
+	 */
+	constructor(
+		private readonly defaultInterval: (type: string) => number | null,
+		private readonly least: number = limits.freshLeast,
+	) {}
+
+	/** An event of this type arrived. */
+	arrived(type: string, now: number): void {
+		const known = this.cadences.get(type);
+		if (!known) {
+			this.cadences.set(type, { last: now, interval: 0, arrivals: 1 });
+			return;
+		}
+		const gap = now - known.last;
+		// A gap in which the type was overdue, or in which the clock was set back, tells nothing about its cadence.
+		if (gap >= 0 && this.fresh(type, now)) {
+			const weight = gap > known.interval ? 0.5 : 0.05;
+			known.interval += (gap - known.interval) * weight;
+			known.arrivals += 1;
+		}
+		known.last = now;
+	}
+
+	/** Data of this type was fetched: it is as good as new, but tells nothing about the cadence. */
+	fetched(type: string, now: number): void {
+		const known = this.cadences.get(type);
+		if (known) known.last = Math.max(known.last, now);
+		else this.cadences.set(type, { last: now, interval: 0, arrivals: 0 });
+	}
+
+	/** How long this type may be silent, in ms; null where silence is normal. */
+	limit(type: string): number | null {
+		const byDefault = this.defaultInterval(type);
+		if (byDefault === null) return null;
+		const known = this.cadences.get(type);
+		const learned = known && known.arrivals >= limits.freshArrivals ? known.interval : 0;
+		return Math.max(this.least, limits.freshFactor * Math.max(learned, byDefault));
+	}
+
+	/** Whether the type is as new as it should be; one that never came is not. */
+	fresh(type: string, now: number): boolean {
+		const known = this.cadences.get(type);
+		const limit = this.limit(type);
+		return known !== undefined && (limit === null || now - known.last <= limit);
+	}
+
+	/** When the next type that is fresh at `now` becomes overdue; null where none will. */
+	nextExpiry(now: number): number | null {
+		let next: number | null = null;
+		for (const [type, { last }] of this.cadences) {
+			const limit = this.limit(type);
+			if (limit === null || !this.fresh(type, now)) continue;
+			const expiry = last + limit + 1;
+			if (next === null || expiry < next) next = expiry;
+		}
+		return next;
+	}
+
+	/** Types that came once and are overdue now. */
+	stale(now: number): string[] {
+		return [...this.cadences.keys()].filter((type) => !this.fresh(type, now));
+	}
+}

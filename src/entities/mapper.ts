@@ -1,0 +1,442 @@
+import type { Clock } from '../model/clock';
+import type { AttributeSource, Memory, Reading, Request, Row, Subject, World } from '../model/description';
+import type { Attributes, AttributeValue, Device, Entity, EntityChange, State } from '../model/entity';
+import { AgentStreamError } from '../model/errors';
+import type { StreamEvent } from '../model/event';
+import { sameJson } from '../model/json';
+import { limits } from '../model/limits';
+import { Freshness } from './freshness';
+import { type Cell, createEntity, entityName, Registry, type Thing } from './registry';
+
+/** What must outlast a restart, by unique id: totals and baselines of stateful rows. JSON. */
+export type SavedMemory = { readonly [uniqueId: string]: Memory };
+
+/** The tables that a mapper works from; a dialect is one. */
+export interface MapperTables {
+	readonly types: Readonly<
+		Record<string, { readonly interval: number | null; readonly list: boolean; readonly feeds?: string }>
+	>;
+	readonly subjects: readonly Subject[];
+	readonly deviceFrom: readonly string[];
+	device(world: World, url: URL | null): Omit<Device, 'identifiers'>;
+}
+
+/** What a {@link Mapper} is made of. */
+export interface MapperOptions {
+	/** Endpoint id: the root of every unique id. */
+	readonly source: string;
+	readonly dialect: MapperTables;
+	readonly clock: Clock;
+	/** Where the server is, for the link on the device page. */
+	readonly url?: URL | null;
+	/** A thing missing from healthy lists for this long (ms) is removed; null = never. Default: limits.removeAfter. */
+	readonly removeAfter?: number | null;
+	/** No event type counts as silent before this (ms). Default: limits.freshLeast. */
+	readonly freshLeast?: number;
+	/** What an earlier run saved. */
+	readonly memory?: SavedMemory;
+	/** Told once of each collision and limit. */
+	readonly report?: (error: AgentStreamError) => void;
+}
+
+/** A subject with the fields that its rows read, so that an item that changed none of them is left at once. */
+interface Table {
+	readonly subject: Subject;
+	readonly eventType: string;
+	readonly rows: readonly Row<object, World>[];
+	readonly fields: readonly string[];
+	/** For each field, the rows that read it. */
+	readonly readers: readonly (readonly number[])[];
+	readonly folds: readonly number[];
+	readonly everyRow: readonly number[];
+	/** Scratch: 1 for each row that the item at hand touched. */
+	readonly dirty: Uint8Array;
+}
+
+/** Step 4 of a frame's way: turns events into entity changes, by the tables of a dialect. One per endpoint. */
+export class Mapper {
+	private readonly tables: readonly Table[];
+	private readonly tablesOf = new Map<string, readonly Table[]>();
+	private readonly registry = new Registry();
+	private readonly freshness: Freshness;
+	private readonly reported = new Set<string>();
+	private readonly world: { [type: string]: unknown } = {};
+	private device: Device;
+	private connected = true;
+	private readonly lastList = new Map<Subject, number>();
+	/** Freshness of every event type as the entities show it. */
+	private readonly shown = new Map<string, boolean>();
+
+	constructor(private readonly options: MapperOptions) {
+		this.tables = options.dialect.subjects.map(compile);
+		for (const type of Object.keys(options.dialect.types)) {
+			this.tablesOf.set(
+				type,
+				this.tables.filter(({ subject }) => subject.from.includes(type)),
+			);
+		}
+		const interval = (type: string) => {
+			const seconds = options.dialect.types[type]?.interval ?? null;
+			return seconds === null ? null : seconds * 1000;
+		};
+		this.freshness = new Freshness(interval, options.freshLeast);
+		this.device = this.currentDevice();
+	}
+
+	/** What an event changes. Events that were rejected, or that nobody knows, change nothing. */
+	apply(event: StreamEvent): EntityChange[] {
+		const known = this.options.dialect.types[event.type];
+		if (event.rejected || !known) return [];
+		const type = known.feeds ?? event.type;
+		const now = this.options.clock.now();
+		if (event.via === 'stream') this.freshness.arrived(type, now);
+		else this.freshness.fetched(type, now);
+		this.world[type] = event.data;
+		const changes: EntityChange[] = [];
+		if (this.options.dialect.deviceFrom.includes(type)) this.refreshDevice(changes);
+		for (const table of this.tablesOf.get(type) ?? []) this.update(table, event, type, changes);
+		this.refreshAvailability(changes);
+		return changes;
+	}
+
+	/** The endpoint's socket opened or closed; a closed one makes everything unavailable at once. */
+	connection(open: boolean): EntityChange[] {
+		this.connected = open;
+		const changes: EntityChange[] = [];
+		this.refreshAvailability(changes);
+		this.showAll(changes);
+		return changes;
+	}
+
+	/** What became overdue by now. */
+	tick(): EntityChange[] {
+		const changes: EntityChange[] = [];
+		this.refreshAvailability(changes);
+		return changes;
+	}
+
+	/** When {@link tick} has something to do next, ms since 1970; null = not before another event. */
+	nextTick(): number | null {
+		return this.freshness.nextExpiry(this.options.clock.now());
+	}
+
+	/** Event types that are overdue. */
+	stale(): string[] {
+		return this.freshness.stale(this.options.clock.now());
+	}
+
+	/** All entities, in order of subjects, things and rows. */
+	entities(): Entity[] {
+		return [...this.registry.all()].map(({ cell }) => newest(cell));
+	}
+
+	/**
+	 * The request that carries out a command.
+	 * @throws AgentStreamError COMMAND_REFUSED for an entity or action that does not exist or is not available now
+	 */
+	command(id: string, action: string, value: string | number = ''): Request {
+		const found = this.registry.byId(id);
+		if (!found) throw new AgentStreamError('COMMAND_REFUSED', `There is no entity ${id.slice(0, 200)}.`);
+		const { actions } = found.cell.row.command ?? { actions: {} };
+		const make = Object.entries(actions).find(([name]) => name === action)?.[1];
+		if (!make) throw new AgentStreamError('COMMAND_REFUSED', `${id} cannot ${action.slice(0, 40)}.`);
+		if (!found.thing.present) throw new AgentStreamError('COMMAND_REFUSED', `${id} is not there at the moment.`);
+		return make(found.thing.item, value);
+	}
+
+	/** What must outlast a restart. */
+	save(): SavedMemory {
+		const saved: { [id: string]: Memory } = { ...this.options.memory };
+		for (const { cell } of this.registry.all()) if (cell.memory) saved[cell.entity.unique_id] = cell.memory;
+		return saved;
+	}
+
+	private update(table: Table, event: StreamEvent, type: string, changes: EntityChange[]): void {
+		const { subject } = table;
+		const items = subject.items(this.world);
+		if (items === null) return;
+		const listed = new Set<string>();
+		for (const item of items.slice(0, limits.itemsPerSubject)) {
+			const key = subject.key ? subject.key(item) : null;
+			if (key === '') continue;
+			const id = key ?? '';
+			if (listed.has(id)) {
+				this.report(
+					'ENTITY_COLLISION',
+					`Two items of ${subject.subject} have the key "${id.slice(0, 80)}"; the second is left out.`,
+				);
+				continue;
+			}
+			listed.add(id);
+			this.updateThing(table, key, item, event, changes);
+		}
+		if (items.length > limits.itemsPerSubject) {
+			this.report(
+				'LIMIT_REACHED',
+				`More than ${limits.itemsPerSubject} items of ${subject.subject}; the rest is left out.`,
+			);
+		}
+		if (subject.key && subject.from[0] === type) this.missing(subject, listed, event.received, changes);
+	}
+
+	private updateThing(
+		table: Table,
+		key: string | null,
+		item: object,
+		event: StreamEvent,
+		changes: EntityChange[],
+	): void {
+		const { subject } = table;
+		const label = subject.label ? subject.label(item).slice(0, limits.textLength) : (key ?? '');
+		let thing = this.registry.find(subject, key);
+		if (!thing) {
+			const blank = { raw: [], cells: [], present: true, missingFor: 0 };
+			thing = { subject, key, label, item, ...blank };
+			this.registry.add(thing);
+		}
+		const renamed = thing.label !== label;
+		const back = !thing.present;
+		thing.label = label;
+		thing.item = item;
+		thing.present = true;
+		thing.missingFor = 0;
+		const dirty = changedRows(table, thing, item);
+		const all = renamed || back;
+		const rows = dirty || all ? table.everyRow : table.folds;
+		for (const index of rows) {
+			const row = table.rows[index];
+			const cell = thing.cells[index];
+			const touched = table.dirty[index] === 1;
+			if (!row) continue;
+			if (!cell) {
+				if (touched) this.addEntity(table, thing, index, row, event, changes);
+			} else if (touched || all || row.fold) {
+				this.updateEntity(thing, cell, event, changes, touched, renamed ? entityName(row.name, label) : undefined);
+			}
+		}
+	}
+
+	private addEntity(
+		table: Table,
+		thing: Thing,
+		index: number,
+		row: Row<object, World>,
+		event: StreamEvent,
+		changes: EntityChange[],
+	): void {
+		if (row.when && !row.when(thing.item, this.world)) return;
+		if (this.registry.size >= limits.entities) {
+			this.report('LIMIT_REACHED', `More than ${limits.entities} entities; the rest is left out.`);
+			return;
+		}
+		const { source } = this.options;
+		const entity = createEntity({
+			source,
+			subject: thing.subject.subject,
+			key: thing.key,
+			label: thing.label,
+			eventType: table.eventType,
+			row,
+			state: null,
+			attributes: {},
+			connected: this.connected,
+			fresh: this.freshness.fresh(table.eventType, this.options.clock.now()),
+			replayed: isHistory(event),
+			device: this.device,
+		});
+		const cell: Cell = { row, entity, attributes: {}, memory: this.options.memory?.[entity.unique_id] };
+		if (!this.registry.addCell(thing, index, cell)) {
+			this.report('ENTITY_COLLISION', `Two entities have the unique id ${entity.unique_id}; the second is left out.`);
+			return;
+		}
+		const reading: Reading = { world: this.world, at: event.at, previous: undefined };
+		cell.attributes = readAttributes(row, thing.item, reading);
+		cell.entity = { ...entity, state: readState(cell, thing.item, reading), attributes: cell.attributes };
+		changes.push({ kind: 'added', entity: cell.entity, previous: undefined });
+	}
+
+	/** @param touched whether a field that the row reads changed; else only a stateful row can have moved */
+	private updateEntity(
+		thing: Thing,
+		cell: Cell,
+		event: StreamEvent,
+		changes: EntityChange[],
+		touched: boolean,
+		name: string | undefined,
+	): void {
+		const { entity, row } = cell;
+		const reading: Reading = { world: this.world, at: event.at, previous: entity.state };
+		const state = readState(cell, thing.item, reading);
+		const was = cell.attributes;
+		if (touched) cell.attributes = readAttributes(row, thing.item, reading);
+		// What ticks is kept up to date, but is no news of its own.
+		const news =
+			state !== entity.state ||
+			name !== undefined ||
+			!entity.availability.present ||
+			(touched && !sameAttributes(cell.attributes, was, row.ticking));
+		if (!news) return;
+		const availability = { ...entity.availability, present: true };
+		cell.entity = {
+			...entity,
+			name: name ?? entity.name,
+			state,
+			attributes: cell.attributes,
+			availability,
+			available: availability.connected && availability.fresh,
+			replayed: isHistory(event),
+		};
+		changes.push({ kind: 'changed', entity: cell.entity, previous: entity.state });
+	}
+
+	/** Things of a subject that a healthy list no longer has: unavailable at once, removed only after long absence. */
+	private missing(subject: Subject, listed: ReadonlySet<string>, received: number, changes: EntityChange[]): void {
+		const since = received - (this.lastList.get(subject) ?? received);
+		this.lastList.set(subject, received);
+		const removeAfter = this.options.removeAfter === undefined ? limits.removeAfter : this.options.removeAfter;
+		for (const thing of [...this.registry.things(subject)]) {
+			if (listed.has(thing.key ?? '')) continue;
+			if (thing.present) {
+				thing.present = false;
+				for (const cell of thing.cells) if (cell) this.showAvailability(thing, cell, changes);
+				continue;
+			}
+			// A gap in the stream is no absence: only the time between two lists that followed each other counts.
+			thing.missingFor += Math.min(Math.max(0, since), limits.healthyGap);
+			if (removeAfter === null || thing.missingFor < removeAfter) continue;
+			this.registry.remove(thing);
+			for (const cell of thing.cells) {
+				if (cell) changes.push({ kind: 'removed', entity: cell.entity, previous: cell.entity.state });
+			}
+		}
+	}
+
+	/** Looks whether an event type became overdue or came back; only then are the entities gone through. */
+	private refreshAvailability(changes: EntityChange[]): void {
+		const now = this.options.clock.now();
+		let moved = false;
+		for (const { eventType } of this.tables) {
+			const fresh = this.freshness.fresh(eventType, now);
+			if (this.shown.get(eventType) !== fresh) moved = true;
+			this.shown.set(eventType, fresh);
+		}
+		if (moved) this.showAll(changes);
+	}
+
+	private showAll(changes: EntityChange[]): void {
+		for (const { thing, cell } of this.registry.all()) this.showAvailability(thing, cell, changes);
+	}
+
+	private showAvailability(thing: Thing, cell: Cell, changes: EntityChange[]): void {
+		const { entity } = cell;
+		const fresh = this.shown.get(entity.event_type) ?? false;
+		const was = entity.availability;
+		if (was.connected === this.connected && was.fresh === fresh && was.present === thing.present) return;
+		const availability = { connected: this.connected, fresh, present: thing.present };
+		cell.entity = { ...newest(cell), availability, available: this.connected && fresh && thing.present };
+		changes.push({ kind: 'availability', entity: cell.entity, previous: entity.state });
+	}
+
+	private currentDevice(): Device {
+		const { source, dialect, url } = this.options;
+		return { identifiers: [`agent-stream_${source}`], ...dialect.device(this.world, url ?? null) };
+	}
+
+	private refreshDevice(changes: EntityChange[]): void {
+		const device = this.currentDevice();
+		if (sameJson(device, this.device)) return;
+		this.device = device;
+		for (const { cell } of this.registry.all()) {
+			cell.entity = { ...newest(cell), device };
+			changes.push({ kind: 'changed', entity: cell.entity, previous: cell.entity.state });
+		}
+	}
+
+	private report(code: 'ENTITY_COLLISION' | 'LIMIT_REACHED', message: string): void {
+		if (this.reported.has(message) || this.reported.size >= limits.noticesRemembered) return;
+		this.reported.add(message);
+		this.options.report?.(new AgentStreamError(code, message));
+	}
+}
+
+function compile(subject: Subject): Table {
+	const rows = subject.rows as readonly Row<object, World>[];
+	const fields = [...new Set(rows.flatMap((row) => row.from as readonly string[]))];
+	return {
+		subject,
+		eventType: subject.from[0] ?? '',
+		rows,
+		fields,
+		readers: fields.map((field) =>
+			rows.flatMap((row, index) => ((row.from as readonly string[]).includes(field) ? [index] : [])),
+		),
+		folds: rows.flatMap((row, index) => (row.fold ? [index] : [])),
+		everyRow: [...rows.keys()],
+		dirty: new Uint8Array(rows.length),
+	};
+}
+
+/** Marks the rows whose fields changed since the thing was last read (all of a new thing) and remembers the new values. */
+function changedRows(table: Table, thing: Thing, item: object): boolean {
+	const { fields, readers, dirty } = table;
+	const { raw } = thing;
+	const isNew = raw.length !== fields.length;
+	dirty.fill(isNew ? 1 : 0);
+	let any = isNew;
+	for (let index = 0; index < fields.length; index += 1) {
+		const value = (item as { readonly [field: string]: unknown })[fields[index] as string];
+		const old = raw[index];
+		if (!isNew && (value === old || (typeof value === 'object' && sameJson(value, old)))) continue;
+		raw[index] = value;
+		any = true;
+		for (const row of readers[index] ?? []) dirty[row] = 1;
+	}
+	return any;
+}
+
+/** The snapshot with the attributes that have ticked since. */
+function newest(cell: Cell): Entity {
+	return cell.attributes === cell.entity.attributes ? cell.entity : { ...cell.entity, attributes: cell.attributes };
+}
+
+function readState(cell: Cell, item: object, reading: Reading): State {
+	const { row } = cell;
+	if (!row.fold) return plain(row.value(item, reading));
+	const folded = row.fold(item, cell.memory, reading.at);
+	cell.memory = folded.memory;
+	return plain(folded.state);
+}
+
+function readAttributes(row: Row<object, World>, item: object, reading: Reading): Attributes {
+	const attributes: { [name: string]: AttributeValue } = {};
+	for (const [name, source] of Object.entries(row.attributes ?? {}) as [string, AttributeSource<object>][]) {
+		const value = typeof source === 'function' ? source(item, reading) : fieldValue(item, source);
+		if (value !== undefined && value !== null && value !== '') attributes[name] = value;
+	}
+	return attributes;
+}
+
+function fieldValue(item: object, field: string): AttributeValue | undefined {
+	return (item as { readonly [field: string]: AttributeValue | undefined })[field];
+}
+
+function sameAttributes(
+	a: Attributes,
+	b: { readonly [name: string]: unknown },
+	ticking: readonly string[] = [],
+): boolean {
+	const counts = (names: string[]) => names.filter((name) => !ticking.includes(name));
+	const names = counts(Object.keys(a));
+	return names.length === counts(Object.keys(b)).length && names.every((name) => sameJson(a[name], b[name]));
+}
+
+/** A state that Home Assistant can show: a finite number, text of bounded length, or unknown. */
+function plain(state: State): State {
+	if (typeof state === 'number') return Number.isFinite(state) ? state : null;
+	if (typeof state === 'string' && state.length > limits.textLength) return `${state.slice(0, limits.textLength - 1)}…`;
+	return state;
+}
+
+function isHistory(event: StreamEvent): boolean {
+	return event.replayed || event.via === 'rest';
+}

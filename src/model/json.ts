@@ -1,0 +1,71 @@
+import { AgentStreamError } from './errors';
+import type { Frame } from './event';
+import { limits } from './limits';
+
+/**
+ * The JSON object or array that a frame holds.
+ * @throws AgentStreamError FRAME_INVALID: too large, empty, not JSON, or a bare scalar
+ */
+export function parseJson(frame: Frame): object {
+	const size = frame.length;
+	if (size > limits.frameSize) {
+		throw new AgentStreamError(
+			'FRAME_INVALID',
+			`A frame of ${size} characters is above the limit of ${limits.frameSize}.`,
+		);
+	}
+	const text = typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, size).toString('utf8');
+	if (text.trim() === '') {
+		throw new AgentStreamError(
+			'FRAME_INVALID',
+			'The frame is empty (the Unraid agent sends that when a value was no number).',
+		);
+	}
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (thrown) {
+		const why = thrown instanceof Error ? thrown.message.slice(0, 120) : 'unreadable';
+		throw new AgentStreamError('FRAME_INVALID', `The frame is not JSON: ${why}`);
+	}
+	if (typeof value !== 'object' || value === null) {
+		throw new AgentStreamError('FRAME_INVALID', 'The frame is JSON but neither an object nor an array.');
+	}
+	return value;
+}
+
+/** Whether JSON is nested deeper than `depth`; walks without recursion, so that a hostile frame cannot overflow the stack. */
+export function nestedDeeper(value: unknown, depth: number): boolean {
+	let level: unknown[] = [value];
+	for (let at = 0; level.length > 0; at += 1) {
+		if (at > depth) return true;
+		const next: unknown[] = [];
+		for (const node of level) {
+			if (typeof node !== 'object' || node === null) continue;
+			for (const child of Object.values(node)) if (typeof child === 'object' && child !== null) next.push(child);
+		}
+		level = next;
+	}
+	return false;
+}
+
+/** Whether two JSON values are the same; only for values whose depth is bounded. */
+export function sameJson(a: unknown, b: unknown): boolean {
+	if (a === b) return true;
+	if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+	if (Array.isArray(a)) {
+		if (!Array.isArray(b) || a.length !== b.length) return false;
+		for (let index = 0; index < a.length; index += 1) if (!sameJson(a[index], b[index])) return false;
+		return true;
+	}
+	if (Array.isArray(b)) return false;
+	const left = a as { readonly [key: string]: unknown };
+	const right = b as { readonly [key: string]: unknown };
+	let keys = 0;
+	for (const key in left) {
+		if (!Object.hasOwn(right, key) || !sameJson(left[key], right[key])) return false;
+		keys += 1;
+	}
+	for (const _ in right) keys -= 1;
+	return keys === 0;
+}

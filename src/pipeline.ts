@@ -1,0 +1,137 @@
+import { dialects } from './dialects';
+import type { Dialect } from './dialects/dialect';
+import { EventReader } from './dialects/reader';
+import { Mapper, type MapperOptions, type MapperTables, type SavedMemory } from './entities/mapper';
+import type { Clock, Timer } from './model/clock';
+import type { Request } from './model/description';
+import type { Entity, EntityChange } from './model/entity';
+import { AgentStreamError } from './model/errors';
+import type { Frame, StreamEvent } from './model/event';
+
+/** What a {@link Pipeline} is made of. */
+export interface PipelineOptions extends Omit<MapperOptions, 'dialect'> {
+	readonly clock: Clock;
+	/** The protocol; `auto` = told from the first frames. */
+	readonly dialect: Dialect | 'auto';
+	/** Reject an event with any error, instead of dropping the bad field. */
+	readonly strict?: boolean;
+	/** The mapper's tables, where they are more than the dialect's: custom rows. null = nothing can be mapped. */
+	readonly tables?: (dialect: Dialect | null) => MapperTables | null;
+	/** Step 5: takes what changed, and the event that changed it (null: time did). The MQTT publisher stands here. */
+	readonly changed: (changes: readonly EntityChange[], event: StreamEvent | null) => void;
+}
+
+/**
+ * One endpoint's way from frame to entity, in the order in which a frame takes it. Follow it from here:
+ * 1 `transport/websocket.ts` receives the frame, 2 `dialects/unraid/protocol.ts` takes off the envelope, 3 `dialects/unraid/identify.ts` names
+ * it and `dialects/validate.ts` checks it, 4 `entities/mapper.ts` turns it into entity changes by the rows of `dialects/unraid/entities/`,
+ * 5 `mqtt/publisher.ts` turns those into topics. Adapters may enter at any step: `frame`, `value` or `event`.
+ */
+export class Pipeline {
+	private readonly reader: EventReader;
+	private mapper: Mapper | null = null;
+	/** Whether the mapper works by the tables of a dialect, not by custom rows alone. */
+	private mapped = false;
+	private timer: Timer | undefined;
+
+	constructor(private readonly options: PipelineOptions) {
+		this.reader = new EventReader(options);
+	}
+
+	/** Takes a frame (step 1 delivered it) all the way. */
+	frame(frame: Frame): StreamEvent[] {
+		return this.each(this.reader.read(frame));
+	}
+
+	/** Takes JSON that something else has parsed all the way. */
+	value(value: unknown): StreamEvent[] {
+		return this.each(this.reader.readValue(value));
+	}
+
+	/** Takes an event that was identified elsewhere (by an endpoint, by an identify node) the rest of the way. */
+	event(event: StreamEvent): void {
+		const mapper = this.mapperOf(event);
+		if (!mapper) return;
+		this.changed(mapper.apply(event), event);
+	}
+
+	/** The socket opened or closed. */
+	connection(open: boolean): void {
+		if (this.mapper) this.changed(this.mapper.connection(open), null);
+	}
+
+	/** No more frames will come: takes what `auto` still holds back. */
+	flush(): StreamEvent[] {
+		return this.each(this.reader.flush());
+	}
+
+	/** Stops the clock that watches for silence. */
+	close(): void {
+		this.options.clock.cancel(this.timer);
+		this.timer = undefined;
+	}
+
+	/** The dialect; null while it is not told. */
+	get dialect(): Dialect | null {
+		return this.reader.dialect;
+	}
+
+	/** All entities. */
+	entities(): Entity[] {
+		return this.mapper?.entities() ?? [];
+	}
+
+	/** Event types that are overdue. */
+	stale(): string[] {
+		return this.mapper?.stale() ?? [];
+	}
+
+	/** What must outlast a restart. */
+	save(): SavedMemory {
+		return this.mapper?.save() ?? this.options.memory ?? {};
+	}
+
+	/**
+	 * The request that carries out a command.
+	 * @throws AgentStreamError COMMAND_REFUSED where it cannot be carried out now
+	 */
+	command(uniqueId: string, action: string, value?: string | number): Request {
+		if (!this.mapper) throw new AgentStreamError('COMMAND_REFUSED', 'Nothing is known of the server yet.');
+		return this.mapper.command(uniqueId, action, value);
+	}
+
+	private each(events: StreamEvent[]): StreamEvent[] {
+		for (const event of events) this.event(event);
+		return events;
+	}
+
+	/** The tables of the event's own dialect: whoever identified it knew better. */
+	private mapperOf(event: StreamEvent): Mapper | null {
+		if (this.mapper && this.mapped) return this.mapper;
+		const dialect = this.reader.dialect ?? dialects.find(({ name }) => name === event.dialect) ?? null;
+		if (this.mapper && !dialect) return this.mapper;
+		const { tables } = this.options;
+		const all = tables ? tables(dialect) : dialect;
+		this.mapped = dialect !== null;
+		this.mapper = all && new Mapper({ ...this.options, dialect: all });
+		return this.mapper;
+	}
+
+	private changed(changes: readonly EntityChange[], event: StreamEvent | null): void {
+		if (changes.length > 0) this.options.changed(changes, event);
+		this.watch();
+	}
+
+	/** Wakes up when the next event type would be overdue. A timer that is too early only looks again. */
+	private watch(): void {
+		if (this.timer) return;
+		const { clock } = this.options;
+		const next = this.mapper?.nextTick() ?? null;
+		if (next !== null) this.timer = clock.after(Math.max(0, next - clock.now()), () => this.tick());
+	}
+
+	private tick(): void {
+		this.timer = undefined;
+		if (this.mapper) this.changed(this.mapper.tick(), null);
+	}
+}
