@@ -49,7 +49,9 @@ class Writer {
 		const at = { ...place, pattern: `${place.pattern}{}`, level: place.level + 1 };
 		return this.#function([
 			'if (!isObject(data) || !hasSafeKeys(data)) return false;',
-			'for (const v of Object.values(data)) {',
+			// Faster than Object.values where the keys are numbers, as those of SMART attributes.
+			'for (const key of Object.keys(data)) {',
+			'const v = data[key];',
 			`if (${this.#wrong(value, 'v', at)}) return false;`,
 			'}',
 			'return true;',
@@ -92,7 +94,8 @@ class Writer {
 
 	/** An expression that is true where `v`, which is there, needs a word. */
 	#wrong(shape: Shape, v: string, place: Place): string {
-		const wrong = shape.kind === 'leaf' ? this.#wrongLeaf(shape.leaf, v, place) : `!${this.container(shape, place)}(${v}, seen)`;
+		const wrong =
+			shape.kind === 'leaf' ? this.#wrongLeaf(shape.leaf, v, place) : `!${this.container(shape, place)}(${v}, seen)`;
 		return shape.nullable ? `${v} !== null && (${wrong})` : wrong;
 	}
 
@@ -130,8 +133,7 @@ class Writer {
 		const exact = `${v} >= ${Math.max(leaf.min, -safe)} && ${v} <= ${Math.min(leaf.max, safe)} && Math.floor(${v}) === ${v}`;
 		if (leaf.min >= -safe && leaf.max <= safe) return `!(${exact})`;
 		const key = this.#key('unsafe_integer', place);
-		// Every number beyond 2^53 is whole.
-		return `(!(${exact}) && !(${range} && Math.abs(${v}) > ${safe} && told(seen, ${key})))`;
+		return `(!(${exact}) && !largeTold(seen, ${key}, ${v}, ${leaf.min}, ${leaf.max}))`;
 	}
 
 	#key(code: string, place: Place): string {
@@ -165,7 +167,7 @@ export function generateChecks(table: Schemas): string {
 	});
 	return `// Written by scripts/generate-checks.ts from schemas.ts: change that, then run npm run generate.
 import { isTimestamp } from '../../model/time';
-import { type Check, hasSafeKeys, othersTold, texture, told, wordsTold, wordTold } from '../checks-support';
+import { type Check, hasSafeKeys, largeTold, othersTold, texture, told, wordsTold, wordTold } from '../checks-support';
 
 const nothing = Symbol('nothing');
 

@@ -81,6 +81,12 @@ export class Pipeline {
 		return this.mapper?.entities() ?? [];
 	}
 
+	/** The entities that events of this one's type feed, changed or not. */
+	fedBy({ type, dialect }: StreamEvent): Entity[] {
+		const fed = dialects.find(({ name }) => name === dialect)?.types[type]?.feeds ?? type;
+		return this.entities().filter((entity) => entity.event_type === fed);
+	}
+
 	/** Event types that are overdue. */
 	stale(): string[] {
 		return this.mapper?.stale() ?? [];

@@ -91,12 +91,12 @@ function leafOf(schema: z.ZodType, def: z.core.$ZodTypes['_zod']['def']): LeafSh
 function textLeaf(schema: z.ZodType, def: z.core.$ZodStringDef): LeafShape['leaf'] {
 	const meta = schema.meta();
 	const [check, ...more] = (def.checks ?? []).map((check) => check._zod.def as z.core.$ZodCheckRegexDef);
-	if (check === undefined) return { type: 'text' };
+	if (check === undefined && !('format' in def)) return { type: 'text' };
 	if (more.length === 0 && meta?.timestamp === true) return { type: 'timestamp' };
-	if (more.length === 0 && Array.isArray(meta?.words) && check.pattern instanceof RegExp) {
+	if (more.length === 0 && Array.isArray(meta?.words) && check?.pattern instanceof RegExp) {
 		return { type: 'words', words: meta.words.map(String), pattern: check.pattern };
 	}
-	throw new TypeError(`No check can be made of a text with the zod check '${check.check}'.`);
+	throw new TypeError(`No check can be made of a text with the zod check '${check?.format ?? 'format'}'.`);
 }
 
 function numberLeaf(def: z.core.$ZodNumberDef): LeafShape['leaf'] {

@@ -20,6 +20,11 @@ export function wordTold(seen: ReadonlySet<string>, key: string, word: unknown):
 	return typeof word === 'string' && told(seen, `${key} ${shorten(word)}`);
 }
 
+/** Whether a number is in its range, but too large to be exact, and that was reported before. Such numbers are all whole. */
+export function largeTold(seen: ReadonlySet<string>, key: string, value: number, min: number, max: number): boolean {
+	return value >= min && value <= max && Math.abs(value) > Number.MAX_SAFE_INTEGER && told(seen, key);
+}
+
 /** The words of a text, blanks between them, that are not among the known ones. */
 export function newWords(text: string, known: readonly string[]): string[] {
 	return text.split(' ').filter((word) => !known.includes(word));
@@ -51,7 +56,7 @@ export function isUnsafe(key: string): boolean {
 /** Whether an object from JSON has no key that does harm; one that is not from JSON may be refused without need. */
 export function hasSafeKeys(object: Record<string, unknown>): boolean {
 	// What is not there is inherited: reading it is many times faster than asking for the object's own keys.
-	return object.constructor === Object && object.prototype === undefined && object.__proto__ === Object.prototype;
+	return object.constructor === Object && object.prototype === undefined && !Object.hasOwn(object, '__proto__');
 }
 
 /** What can be wrong with a value that no schema describes. */

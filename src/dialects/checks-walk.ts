@@ -20,6 +20,9 @@ interface Place {
  */
 export class Walk {
 	readonly #issues: Issue[] = [];
+	/** Notices that found no room in the list: they are counted once, too. */
+	readonly #unlisted = new Set<string>();
+	readonly #missing = new Set<Shape>();
 	#more = 0;
 	#moreErrors = false;
 
@@ -85,20 +88,20 @@ export class Walk {
 
 	#object(shape: ObjectShape, object: Fields, place: Place): unknown {
 		const kept = this.#fields(object, place, (key, value) => {
-			const at = inside(place, key);
 			const field = shape.fields.get(key);
-			if (field !== undefined) return value === undefined ? value : this.#value(field, value, at);
+			if (field !== undefined) return value === undefined ? value : this.#value(field, value, ofField(place, key));
+			const at = inside(place, key);
 			const other = this.#undescribed(value, at);
-			if (other !== dropped) {
-				const message = `The field ${shorten(key)} is not known, it is passed on with ${show(value)}.`;
-				this.#notice('unknown_field', at.path, at.pattern, message);
-			}
+			if (other === dropped) return dropped;
+			const message = () => `The field ${shorten(key)} is not known, it is passed on with ${show(value)}.`;
+			this.#notice('unknown_field', at, message);
 			return other;
 		});
 		for (const [key, field] of shape.fields) {
-			if (field.optional || object[key] !== undefined) continue;
-			const at = inside(place, key);
-			this.#notice('missing', at.path, at.pattern, `Expected ${expectation(field)}, but the field is missing.`);
+			if (field.optional || object[key] !== undefined || this.#missing.has(field)) continue;
+			this.#missing.add(field);
+			const message = () => `Expected ${expectation(field)}, but the field is missing.`;
+			this.#notice('missing', ofField(place, key), message);
 		}
 		return kept;
 	}
@@ -121,8 +124,8 @@ export class Walk {
 		const found = texture(value, limits.depth - place.level);
 		if (found === 'fine') return value;
 		if (found === 'unsafe') return this.#stripped(value, place);
-		const message = `Expected at most ${limits.depth} levels of nesting, got more.`;
-		this.#add({ path: place.path, code: 'too_deep', severity: 'error', message });
+		const message = () => `Expected at most ${limits.depth} levels of nesting, got more.`;
+		this.#add('error', 'too_deep', place.path, message);
 		return dropped;
 	}
 
@@ -138,7 +141,7 @@ export class Walk {
 	}
 
 	#unsafe(place: Place): typeof dropped {
-		this.#notice('unsafe_key', place.path, place.pattern, 'A field of this name does harm, it was left out.');
+		this.#notice('unsafe_key', place, () => 'A field of this name does harm, it was left out.');
 		return dropped;
 	}
 
@@ -148,16 +151,15 @@ export class Walk {
 		const result = shape.schema.safeParse(value);
 		if (result.success) {
 			if (leaf.type === 'number' && leaf.whole && !Number.isSafeInteger(value) && value !== null) {
-				const message = `Expected an integer of at most 2^53, got ${show(value)}, which is only approximate.`;
-				this.#notice('unsafe_integer', place.path, place.pattern, message);
+				const message = () => `Expected an integer of at most 2^53, got ${show(value)}, which is only approximate.`;
+				this.#notice('unsafe_integer', place, message);
 			}
 			return value;
 		}
 		if ((leaf.type === 'word' || leaf.type === 'words') && typeof value === 'string') {
-			const found = leaf.type === 'word' ? [value] : newWords(value, leaf.words);
-			for (const word of found) {
-				const message = `Expected ${expectation(shape)}, got the new word ${show(word)}, which is passed on.`;
-				this.#notice('unknown_word', place.path, place.pattern, message, shorten(word));
+			for (const word of leaf.type === 'word' ? [value] : new Set(newWords(value, leaf.words))) {
+				const message = () => `Expected ${expectation(shape)}, got the new word ${show(word)}, which is passed on.`;
+				this.#notice('unknown_word', place, message, shorten(word));
 			}
 			return value;
 		}
@@ -166,32 +168,46 @@ export class Walk {
 	}
 
 	#error(path: string, code: string, shape: Shape, value: unknown): void {
-		this.#add({ path, code, severity: 'error', message: `Expected ${expectation(shape)}, got ${show(value)}.` });
+		this.#add('error', code, path, () => `Expected ${expectation(shape)}, got ${show(value)}.`);
 	}
 
 	/** Reports a notice unless it was reported before; `detail` tells notices about one place apart. */
-	#notice(code: string, path: string, pattern: string, message: string, detail?: string): void {
-		const place = noticeKey(this.type, code, pattern);
-		const key = detail === undefined ? place : `${place} ${detail}`;
-		if (told(this.seen, key)) return;
-		this.#add({ path, code, severity: 'notice', message });
-		if (this.#more > 0) return;
-		this.seen.add(key);
-		if (this.seen.size < limits.noticesRemembered) return;
-		const end = `This stream gave ${this.seen.size} different notices, further ones are not reported.`;
-		this.#add({ path: '', code: 'notices_full', severity: 'notice', message: end });
-	}
-
-	#add(issue: Issue): void {
-		if (this.#issues.length < limits.issuesPerEvent) {
-			this.#issues.push(issue);
+	#notice(code: string, place: Place, message: () => string, detail?: string): void {
+		const about = noticeKey(this.type, code, place.pattern);
+		const key = detail === undefined ? about : `${about} ${detail}`;
+		if (told(this.seen, key) || this.#unlisted.has(key)) return;
+		if (!this.#add('notice', code, place.path, message)) {
+			this.#unlisted.add(key);
 			return;
 		}
+		this.seen.add(key);
+		if (this.seen.size < limits.noticesRemembered) return;
+		const end = () => `This stream gave ${this.seen.size} different notices, further ones are not reported.`;
+		this.#add('notice', 'notices_full', '', end);
+	}
+
+	/** Whether there was room for the issue; without, it is counted. */
+	#add(severity: Issue['severity'], code: string, path: string, message: () => string): boolean {
+		if (this.#issues.length < limits.issuesPerEvent) {
+			this.#issues.push({ path, code, severity, message: message() });
+			return true;
+		}
 		this.#more += 1;
-		if (issue.severity === 'error') this.#moreErrors = true;
+		if (severity === 'error') this.#moreErrors = true;
+		return false;
 	}
 }
 
+/** Where a field stands that the schema names. */
+function ofField(place: Place, key: string): Place {
+	return {
+		path: place.path === '' ? key : `${place.path}.${key}`,
+		pattern: place.pattern === '' ? key : `${place.pattern}.${key}`,
+		level: place.level + 1,
+	};
+}
+
+/** Where a field stands whose name comes from outside. */
 function inside(place: Place, key: string): Place {
 	return {
 		path: fieldPath(place.path, key),

@@ -11,10 +11,11 @@ export class Detector {
 
 	/** Looks at one parsed frame; answers the dialect as soon as the evidence is enough. */
 	look(value: unknown): Dialect | null {
-		for (const dialect of this.candidates) {
-			const evidence = dialect.evidence(value);
-			if (evidence === 'certain') return dialect;
-			if (evidence === 'none') continue;
+		const evidence = this.candidates.map((dialect) => ({ dialect, found: dialect.evidence(value) }));
+		const certain = evidence.find(({ found }) => found === 'certain');
+		if (certain) return certain.dialect;
+		for (const { dialect, found } of evidence) {
+			if (found === 'none') continue;
 			const seen = (this.likely.get(dialect) ?? 0) + 1;
 			this.likely.set(dialect, seen);
 			if (seen >= likelyFrames) return dialect;

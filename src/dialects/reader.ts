@@ -31,12 +31,15 @@ export class EventReader {
 	private current: Session | null;
 	private readonly detector = new Detector(dialects);
 	private readonly held: (() => StreamEvent[])[] = [];
+	/** Whether frames wait for the dialect: only until it is told, or too many have waited. */
+	private holding: boolean;
 	private readonly seen = new Set<string>();
 	private readonly lastFrame = new Map<string, number>();
 
 	constructor(private readonly options: EventReaderOptions) {
 		this.told = options.dialect === 'auto' ? null : options.dialect;
 		this.current = this.told?.session() ?? null;
+		this.holding = this.told === null;
 	}
 
 	/** The dialect; null while `auto` has not decided. */
@@ -65,7 +68,7 @@ export class EventReader {
 	readValue(value: unknown): StreamEvent[] {
 		const received = this.options.clock.now();
 		if (typeof value !== 'object' || value === null) {
-			return [this.invalid('The input is neither an object nor an array.', received)];
+			return this.inOrder(() => [this.invalid('The input is neither an object nor an array.', received)]);
 		}
 		return this.readParsed(value, received);
 	}
@@ -99,7 +102,7 @@ export class EventReader {
 
 	/** While the dialect is open, frames wait; they are read in the order in which they came. */
 	private inOrder(read: () => StreamEvent[]): StreamEvent[] {
-		if (this.told && this.held.length === 0) return read();
+		if (!this.holding) return read();
 		this.held.push(read);
 		return this.told || this.held.length >= framesHeld ? this.release() : [];
 	}
@@ -110,6 +113,7 @@ export class EventReader {
 	}
 
 	private release(): StreamEvent[] {
+		this.holding = false;
 		return this.held.splice(0).flatMap((read) => read());
 	}
 
@@ -126,7 +130,7 @@ export class EventReader {
 		}
 		return current.unwrap(value).map((item) => {
 			const event = this.understand(told, item, received);
-			this.lastFrame.set(told.types[event.type]?.feeds ?? event.type, received);
+			if (!event.rejected) this.lastFrame.set(told.types[event.type]?.feeds ?? event.type, received);
 			return event;
 		});
 	}
@@ -141,7 +145,8 @@ export class EventReader {
 		let { data } = item;
 		let rejected = false;
 		if (type !== 'unknown') {
-			const checked = dialect.validate(type, data, this.seen);
+			// Strict rejects every event with a new word, not only the first one that has it.
+			const checked = dialect.validate(type, data, this.options.strict ? new Set() : this.seen);
 			({ data, rejected } = checked);
 			if (checked.issues.length > 0) issues = [...issues, ...checked.issues];
 		} else if (nestedDeeper(data, limits.depth)) {

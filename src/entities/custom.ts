@@ -1,4 +1,4 @@
-import jsonata from 'jsonata';
+import type jsonata from 'jsonata';
 import { z } from 'zod';
 import type { Row, Subject } from '../model/description';
 import { subject as describe } from '../model/description';
@@ -178,8 +178,10 @@ function group(subject: string, rows: readonly CustomRow[]): Group {
 }
 
 function compile(text: string): Evaluate {
+	// Loaded when first used: most people have no custom rows.
+	const parse: typeof jsonata = require('jsonata');
 	try {
-		const compiled = jsonata(text, { timeout: limits.expressionTime, stack: limits.expressionStack });
+		const compiled = parse(text, { timeout: limits.expressionTime, stack: limits.expressionStack });
 		return (data) => compiled.evaluate(data) as Promise<unknown>;
 	} catch (thrown) {
 		// JSONata throws objects that are no errors.

@@ -6,6 +6,10 @@ interface Cadence {
 	/** Learned interval between two events, ms. */
 	interval: number;
 	arrivals: number;
+	/** Whether the time since `last` is one interval of the server's: not after a fetch or a closed socket. */
+	measurable: boolean;
+	/** The last interval where it was longer than the limit, else 0. */
+	overlong: number;
 }
 
 /**
@@ -29,24 +33,37 @@ export class Freshness {
 	arrived(type: string, now: number): void {
 		const known = this.cadences.get(type);
 		if (!known) {
-			this.cadences.set(type, { last: now, interval: 0, arrivals: 1 });
+			this.cadences.set(type, { last: now, interval: 0, arrivals: 1, measurable: true, overlong: 0 });
 			return;
 		}
 		const gap = now - known.last;
-		// A gap in which the type was overdue, or in which the clock was set back, tells nothing about its cadence.
-		if (gap >= 0 && this.fresh(type, now)) {
-			const weight = gap > known.interval ? 0.5 : 0.05;
-			known.interval += (gap - known.interval) * weight;
+		// One gap in which the type was overdue is an outage; the second in a row is how often it comes.
+		const overdue = !this.fresh(type, now);
+		const interval = overdue ? Math.min(gap, known.overlong) : gap;
+		if (known.measurable && gap >= 0 && (!overdue || known.overlong > 0)) {
+			const weight = interval > known.interval ? 0.5 : 0.05;
+			known.interval += (interval - known.interval) * weight;
 			known.arrivals += 1;
 		}
+		known.overlong = known.measurable && overdue ? gap : 0;
+		known.measurable = true;
 		known.last = now;
+	}
+
+	/** The socket closed: the pause until each type's next event tells nothing about its cadence. */
+	interrupted(): void {
+		for (const cadence of this.cadences.values()) cadence.measurable = false;
 	}
 
 	/** Data of this type was fetched: it is as good as new, but tells nothing about the cadence. */
 	fetched(type: string, now: number): void {
 		const known = this.cadences.get(type);
-		if (known) known.last = Math.max(known.last, now);
-		else this.cadences.set(type, { last: now, interval: 0, arrivals: 0 });
+		if (!known) {
+			this.cadences.set(type, { last: now, interval: 0, arrivals: 0, measurable: false, overlong: 0 });
+			return;
+		}
+		known.last = Math.max(known.last, now);
+		known.measurable = false;
 	}
 
 	/** How long this type may be silent, in ms; null where silence is normal. */

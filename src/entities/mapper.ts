@@ -85,10 +85,11 @@ export class Mapper {
 
 	/** What an event changes. Events that were rejected, or that nobody knows, change nothing. */
 	apply(event: StreamEvent): EntityChange[] {
-		const known = this.options.dialect.types[event.type];
-		if (event.rejected || !known) return [];
-		const type = known.feeds ?? event.type;
+		const { types } = this.options.dialect;
+		if (event.rejected || !Object.hasOwn(types, event.type)) return [];
+		const type = types[event.type]?.feeds ?? event.type;
 		const now = this.options.clock.now();
+		if (!this.freshness.fresh(type, now)) this.forgetLists(type);
 		if (event.via === 'stream') this.freshness.arrived(type, now);
 		else this.freshness.fetched(type, now);
 		this.world[type] = event.data;
@@ -102,6 +103,10 @@ export class Mapper {
 	/** The endpoint's socket opened or closed; a closed one makes everything unavailable at once. */
 	connection(open: boolean): EntityChange[] {
 		this.connected = open;
+		if (!open) {
+			this.freshness.interrupted();
+			this.forgetLists();
+		}
 		const changes: EntityChange[] = [];
 		this.refreshAvailability(changes);
 		this.showAll(changes);
@@ -289,6 +294,13 @@ export class Mapper {
 		changes.push({ kind: 'changed', entity: cell.entity, previous: entity.state });
 	}
 
+	/** The stream had a gap: the time until the next list (of one event type, or of all) is no absence. */
+	private forgetLists(type?: string): void {
+		for (const subject of [...this.lastList.keys()]) {
+			if (type === undefined || subject.from[0] === type) this.lastList.delete(subject);
+		}
+	}
+
 	/** Things of a subject that a healthy list no longer has: unavailable at once, removed only after long absence. */
 	private missing(subject: Subject, listed: ReadonlySet<string>, received: number, changes: EntityChange[]): void {
 		const since = received - (this.lastList.get(subject) ?? received);
@@ -301,7 +313,7 @@ export class Mapper {
 				for (const cell of thing.cells) if (cell) this.showAvailability(thing, cell, changes);
 				continue;
 			}
-			// A gap in the stream is no absence: only the time between two lists that followed each other counts.
+			// Only the time between two lists that followed each other counts, and of a slow type not all of it.
 			thing.missingFor += Math.min(Math.max(0, since), limits.healthyGap);
 			if (removeAfter === null || thing.missingFor < removeAfter) continue;
 			this.registry.remove(thing);

@@ -46,7 +46,7 @@ export interface EntityParts {
 
 /** A row's name for a thing. */
 export function entityName(template: string, label: string): string {
-	return template.replaceAll('{label}', label).replaceAll('{LABEL}', label.toUpperCase());
+	return template.replace(/\{(label|LABEL)\}/g, (_, word) => (word === 'label' ? label : label.toUpperCase()));
 }
 
 /** A new entity from its description. */

@@ -81,8 +81,6 @@ export const limits = {
 	publishWindow: 512,
 	/** Wait for Home Assistant to get ready after its birth message, plus as much jitter again. */
 	birthDelay: 2_000,
-	/** Pause between two writes of the ledger that nothing waits for. */
-	ledgerEvery: 5_000,
 	/** The retained marker is renewed at most this often while something is published: an older one on the broker shows that it lost messages. */
 	markerEvery: 60_000,
 	/** Wait for our own retained messages after subscribing, and the quiet time that ends it sooner. */
@@ -92,6 +90,8 @@ export const limits = {
 	claimWithin: 400,
 	/** What the ledger knows and nobody has reported this long after its type is fresh again is shown as gone. */
 	orphanAfter: 30_000,
+	/** Seconds after which the broker drops a command that waits for us (MQTT 5): an old command is no longer wanted. */
+	commandExpiry: 30,
 	/** Removals remembered for the next birth of Home Assistant. */
 	removals: 1_000,
 	/** Keys that one step of a filter remembers (an endpoint has no more entities); beyond it the longest unused is forgotten. */

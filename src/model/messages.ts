@@ -57,18 +57,32 @@ export const entityMessageSchema = z.object({
 	change: z.union([changeKindSchema, z.array(changeKindSchema)]).optional(),
 });
 
-/** What an *mqtt bridge* can be told: the verb in `msg.topic`. */
+/** What an *mqtt bridge* can be told: the verb in `msg.topic`, its argument in `msg.payload`. */
 export const bridgeVerbSchema = z.discriminatedUnion('topic', [
-	/** Removes what the bridge published and no entity stands for; with `dryRun` it only lists it. */
+	/** Removes from broker and Home Assistant what the bridge published; `dryRun` only lists it. */
 	z.object({
 		topic: z.literal('purge'),
-		payload: z
-			.object({ dryRun: z.boolean().default(false) })
-			.or(z.unknown().transform(() => ({ dryRun: false })))
-			.default({ dryRun: false }),
+		payload: z.strictObject({
+			dryRun: z.boolean().default(false),
+			/** Only what came from this endpoint. */
+			source: z.string().optional(),
+			/** Only these entities. */
+			uniqueIds: z.array(z.string()).optional(),
+		}),
 	}),
-	/** Sends every document and state once more. */
-	z.object({ topic: z.literal('publish all') }),
+	/** Announces again what a user deleted in Home Assistant. */
+	z.object({ topic: z.literal('announce') }),
 ]);
 /** See {@link bridgeVerbSchema}. */
 export type BridgeVerb = z.infer<typeof bridgeVerbSchema>;
+
+/** A command that came from Home Assistant; `msg.command` on the output of *mqtt bridge*. */
+export const commandMessageSchema = z.object({
+	unique_id: z.string(),
+	/** `on`, `off`, `press`, `set` or `install`. */
+	action: z.string(),
+	/** What a number or select is set to. */
+	value: z.union([z.string(), z.number()]).optional(),
+	/** The topic that it came on. */
+	topic: z.string(),
+});

@@ -84,6 +84,9 @@ export function identifyByStructure(data: unknown): string {
 	return 'unknown';
 }
 
+/** Whether an agent may call an event so; `empty_list` is what we say, nobody sends it. */
+const isTopic = (name: string) => name !== 'empty_list' && Object.hasOwn(topics, name);
+
 /**
  * Names an item: by the name in its envelope (the current agent), by the name inside the data (`collector_state_change`, which the
  * current agent sends as `update`), else by structure (agents of the 1.1.0 document, whose envelope always says `update`).
@@ -92,7 +95,7 @@ export function identifyByStructure(data: unknown): string {
 export function identify(item: Item): Identified {
 	const { name, data } = item;
 	if (name !== null && name !== 'update') {
-		if (Object.hasOwn(topics, name)) return { type: name, by: 'name' };
+		if (isTopic(name)) return { type: name, by: 'name' };
 		const message = `No event of the Unraid agent is called "${name.slice(0, 40)}".`;
 		return {
 			type: 'unknown',
@@ -100,8 +103,8 @@ export function identify(item: Item): Identified {
 			issues: [{ path: 'event', code: 'unknown_name', severity: 'notice', message }],
 		};
 	}
-	if (name === 'update' && isObject(data) && 'event' in data && typeof data.event === 'string') {
-		if (Object.hasOwn(topics, data.event)) return { type: data.event, by: 'name' };
+	if (name === 'update' && isObject(data) && 'event' in data && typeof data.event === 'string' && isTopic(data.event)) {
+		return { type: data.event, by: 'name' };
 	}
 	return { type: identifyByStructure(data), by: 'structure' };
 }

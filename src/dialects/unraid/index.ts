@@ -38,7 +38,7 @@ export const unraid: Dialect = {
 	types: topics,
 	session: () => new UnraidSession(),
 	identify,
-	validate: createValidator(() => require('./schemas').schemas, checks),
+	validate: createValidator(() => (require('./schemas') as typeof import('./schemas')).schemas, checks),
 	evidence,
 	subjects,
 	deviceFrom: ['system_update'],

@@ -37,10 +37,18 @@ export function unwrap(value: unknown): Item {
 			message: 'The envelope has no event name; the type is told from the structure of the data.',
 		});
 	}
+	if (timestamp !== undefined && typeof timestamp !== 'string') {
+		issues.push({
+			path: 'timestamp',
+			code: 'type',
+			severity: 'error',
+			message: 'The timestamp of the envelope is no text; the time of receipt is used.',
+		});
+	}
 	return {
 		name: typeof event === 'string' ? event : null,
 		time: typeof timestamp === 'string' ? timestamp : null,
-		data: value.data,
+		data: value.data ?? null,
 		replayed: false,
 		issues,
 	};

@@ -1,4 +1,4 @@
-import { binary, percent, subject } from '../../../model/description';
+import { binary, percent, round, subject } from '../../../model/description';
 import { formatBytes, shareOf } from './format';
 import type { DataOf, World } from './items';
 
@@ -8,6 +8,8 @@ type ArrayStatus = DataOf<'array_status_update'>;
 const busy = new Set(['running', 'checking', 'in progress', 'paused', 'clearing', 'reconstructing']);
 
 const hasParity = (array: ArrayStatus) => (array.num_parity_disks ?? 0) > 0;
+const usedOf = ({ total_bytes: total, free_bytes: free }: ArrayStatus) =>
+	typeof total === 'number' && typeof free === 'number' ? total - free : null;
 const stateOf = (array: ArrayStatus) => array.state?.toLowerCase() ?? null;
 
 function parityBusy(array: ArrayStatus): boolean | null {
@@ -31,8 +33,8 @@ export const array = subject<World, ArrayStatus>({
 			precision: 1,
 			icon: 'mdi:harddisk',
 			from: ['used_percent', 'total_bytes', 'free_bytes', 'state', 'num_disks', 'num_data_disks', 'num_parity_disks'],
-			value: ({ used_percent: used, total_bytes: total, free_bytes: free }) =>
-				typeof used === 'number' ? Math.round(used * 10) / 10 : shareOf((total ?? 0) - (free ?? 0), total),
+			value: (item) =>
+				typeof item.used_percent === 'number' ? round(item.used_percent, 1) : shareOf(usedOf(item), item.total_bytes),
 			when: (item) => typeof item.used_percent === 'number' || typeof item.total_bytes === 'number',
 			attributes: {
 				array_state: 'state',
@@ -40,7 +42,7 @@ export const array = subject<World, ArrayStatus>({
 				num_data_disks: 'num_data_disks',
 				num_parity_disks: 'num_parity_disks',
 				total_capacity: (item) => formatBytes(item.total_bytes),
-				used_space: (item) => formatBytes((item.total_bytes ?? 0) - (item.free_bytes ?? 0)),
+				used_space: (item) => formatBytes(usedOf(item)),
 				free_space: (item) => formatBytes(item.free_bytes),
 			},
 		},

@@ -2,14 +2,14 @@ import type { Memory } from '../../../model/description';
 import { round } from '../../../model/description';
 import type { State } from '../../../model/entity';
 
-/** A pause longer than this is not integrated: nobody knows what was drawn in it. */
+/** A pause longer than this is not integrated: nobody knows what was drawn in it. Further back, the clock was set. */
 const energyGap = 3_600_000;
 /** A counter that stands still for longer than this shows a rate of 0. */
 const rateGap = 300_000;
 
 /**
  * Energy in kWh from power in W: trapezoids between two readings, as the integration does it, so that its history goes on.
- * A reading that is no number, is out of order, or comes after more than an hour adds nothing.
+ * A reading that is no number, is out of order, or comes after more than an hour adds nothing. A clock that was set back starts a new baseline.
  */
 export function energy(
 	watts: number | null | undefined,
@@ -19,7 +19,7 @@ export function energy(
 	const total = typeof memory?.watt_hours === 'number' ? memory.watt_hours : 0;
 	if (typeof watts !== 'number' || watts < 0) return { state: kilowattHours(total), memory: { watt_hours: total } };
 	const elapsed = typeof memory?.at === 'number' ? at - memory.at : 0;
-	if (elapsed < 0 && memory) return { state: kilowattHours(total), memory };
+	if (memory && elapsed < 0 && elapsed >= -energyGap) return { state: kilowattHours(total), memory };
 	const before = memory?.watts;
 	const counts = elapsed > 0 && elapsed <= energyGap && typeof before === 'number';
 	const sum = counts ? total + (((before + watts) / 2) * elapsed) / 3_600_000 : total;

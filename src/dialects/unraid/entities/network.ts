@@ -24,7 +24,7 @@ function traffic(
 		stateClass: 'measurement',
 		icon,
 		deadband: 1,
-		from: [counter, speed, 'mac_address', 'ip_address', 'speed_mbps'],
+		from: [counter, speed, 'state', 'mac_address', 'ip_address', 'speed_mbps'],
 		value: () => null,
 		fold: (nic, memory, at) => {
 			const bytes = nic[speed];

@@ -1,6 +1,6 @@
 import { count, numeric, percent, power, round, subject, temperature } from '../../../model/description';
 import type { AttributeValue, State } from '../../../model/entity';
-import { formatBytes } from './format';
+import { formatBytes, shareOf } from './format';
 import type { DataOf, ItemOf, World } from './items';
 import { listed } from './items';
 
@@ -13,6 +13,7 @@ const bootTolerance = 30_000;
 function bootTime(system: System, at: number, previous: State | undefined): State {
 	if (typeof system.uptime_seconds !== 'number') return null;
 	const boot = Math.floor((at - system.uptime_seconds * 1000) / 1000) * 1000;
+	if (boot < 0) return null;
 	const before = typeof previous === 'string' ? Date.parse(previous) : Number.NaN;
 	if (Math.abs(boot - before) <= bootTolerance) return previous ?? null;
 	return new Date(boot).toISOString().replace('.000Z', 'Z');
@@ -206,7 +207,7 @@ interface Filesystem {
 const usageOf = (disk: Disk | undefined): State => {
 	if (!disk) return null;
 	if (typeof disk.usage_percent === 'number') return round(disk.usage_percent, 1);
-	return disk.size_bytes ? round(((disk.used_bytes ?? 0) / disk.size_bytes) * 100, 1) : null;
+	return shareOf(disk.used_bytes, disk.size_bytes);
 };
 
 const sizesOf = (part: 'vdisk' | 'log') => ({

@@ -1,15 +1,23 @@
-import { binary, numeric, percent, power, round, subject } from '../../../model/description';
+import { binary, numeric, percent, power, type Row, subject } from '../../../model/description';
 import { energy } from './counters';
 import type { DataOf, World } from './items';
 import { upsState, upsStates } from './ups-status';
 
 type Ups = DataOf<'ups_status_update'>;
 
-/** A UPS that is not there has no readings, whatever numbers the agent writes. */
 const isConnected = (ups: Ups) => ups.connected === true;
 
+/** A reading: a UPS that is not there has none, whatever numbers the agent writes. */
+const reading = (row: Row<Ups, World>): Row<Ups, World> => ({
+	...row,
+	from: [...row.from, 'connected'],
+	value: (item, context) => (item.connected === false ? null : row.value(item, context)),
+	when: (item, world) => isConnected(item) && (row.when?.(item, world) ?? true),
+});
+
 /** The power is computed from the nominal power: without one it is no reading. */
-const watts = (ups: Ups) => (ups.nominal_power_watts === 0 ? null : (ups.power_watts ?? null));
+const watts = (ups: Ups) =>
+	ups.connected === false || ups.nominal_power_watts === 0 ? null : (ups.power_watts ?? null);
 
 /** The uninterruptible power supply, by apcupsd or NUT. */
 export const ups = subject<World, Ups>({
@@ -17,26 +25,20 @@ export const ups = subject<World, Ups>({
 	from: ['ups_status_update'],
 	items: (world) => (world.ups_status_update ? [world.ups_status_update] : null),
 	rows: [
-		percent({
-			key: 'battery',
-			name: 'UPS Battery',
-			short: 'Battery',
-			deviceClass: 'battery',
-			icon: 'mdi:battery',
-			field: 'battery_charge_percent',
-			reads: ['status', 'model', 'connected'],
-			when: isConnected,
-			attributes: { ups_status: 'status', ups_model: 'model' },
-		}),
-		percent({
-			key: 'load',
-			name: 'UPS Load',
-			short: 'Load',
-			icon: 'mdi:battery',
-			field: 'load_percent',
-			when: isConnected,
-		}),
-		{
+		reading(
+			percent({
+				key: 'battery',
+				name: 'UPS Battery',
+				short: 'Battery',
+				deviceClass: 'battery',
+				icon: 'mdi:battery',
+				field: 'battery_charge_percent',
+				reads: ['status', 'model'],
+				attributes: { ups_status: 'status', ups_model: 'model' },
+			}),
+		),
+		reading(percent({ key: 'load', name: 'UPS Load', short: 'Load', icon: 'mdi:battery', field: 'load_percent' })),
+		reading({
 			key: 'runtime',
 			platform: 'sensor',
 			name: 'UPS Runtime',
@@ -48,22 +50,16 @@ export const ups = subject<World, Ups>({
 			from: ['runtime_left_seconds', 'battery_runtime_seconds'],
 			value: (item) => {
 				const seconds = item.runtime_left_seconds ?? item.battery_runtime_seconds;
-				return typeof seconds === 'number' ? Math.trunc(round(seconds / 60, 1)) : null;
+				// To one decimal and then down, as the integration does it.
+				return typeof seconds === 'number' ? Math.trunc(Number((seconds / 60).toFixed(1))) : null;
 			},
-			when: isConnected,
-		},
-		{
-			...power<Ups, World>({
-				key: 'power',
-				name: 'UPS Power',
-				short: 'Power',
-				field: 'power_watts',
-				when: isConnected,
-			}),
+		}),
+		reading({
+			...power<Ups, World>({ key: 'power', name: 'UPS Power', short: 'Power', field: 'power_watts' }),
 			from: ['power_watts', 'nominal_power_watts'],
 			value: watts,
-		},
-		{
+		}),
+		reading({
 			key: 'energy',
 			platform: 'sensor',
 			name: 'UPS Energy',
@@ -76,10 +72,9 @@ export const ups = subject<World, Ups>({
 			from: ['power_watts', 'nominal_power_watts'],
 			value: () => null,
 			fold: (item, memory, at) => energy(watts(item), memory, at),
-			when: isConnected,
 			attributes: { current_power_watts: (item) => watts(item) ?? undefined },
 			ticking: ['current_power_watts'],
-		},
+		}),
 		{
 			key: 'status',
 			platform: 'sensor',
@@ -105,29 +100,33 @@ export const ups = subject<World, Ups>({
 				typeof item.connected === 'boolean' ? upsState(item.status, item.connected) !== 'comm_lost' : null,
 			when: isConnected,
 		}),
-		numeric({
-			key: 'input_voltage',
-			name: 'UPS Input Voltage',
-			short: 'Input Voltage',
-			unit: 'V',
-			deviceClass: 'voltage',
-			decimals: 1,
-			enabled: false,
-			field: 'input_voltage',
-			plausible: [0, 1000],
-			when: (item) => isConnected(item) && typeof item.input_voltage === 'number',
-		}),
-		numeric({
-			key: 'output_voltage',
-			name: 'UPS Output Voltage',
-			short: 'Output Voltage',
-			unit: 'V',
-			deviceClass: 'voltage',
-			decimals: 1,
-			enabled: false,
-			field: 'output_voltage',
-			plausible: [0, 1000],
-			when: (item) => isConnected(item) && typeof item.output_voltage === 'number',
-		}),
+		reading(
+			numeric({
+				key: 'input_voltage',
+				name: 'UPS Input Voltage',
+				short: 'Input Voltage',
+				unit: 'V',
+				deviceClass: 'voltage',
+				decimals: 1,
+				enabled: false,
+				field: 'input_voltage',
+				plausible: [0, 1000],
+				when: (item) => typeof item.input_voltage === 'number',
+			}),
+		),
+		reading(
+			numeric({
+				key: 'output_voltage',
+				name: 'UPS Output Voltage',
+				short: 'Output Voltage',
+				unit: 'V',
+				deviceClass: 'voltage',
+				decimals: 1,
+				enabled: false,
+				field: 'output_voltage',
+				plausible: [0, 1000],
+				when: (item) => typeof item.output_voltage === 'number',
+			}),
+		),
 	],
 });

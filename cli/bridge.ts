@@ -1,0 +1,134 @@
+import { type ConnectionState, Endpoint, type EndpointSettings, parseEndpointSettings } from '../src/endpoint';
+import { type AgentStreamError, asAgentStreamError } from '../src/model/errors';
+import { Bridge } from '../src/mqtt/bridge';
+import type { BridgeCommand } from '../src/mqtt/command';
+import { bridgeSettingsSchema } from '../src/mqtt/settings';
+import { Pipeline } from '../src/pipeline';
+import { flag, required, text, UsageError, withDefault, word } from './arguments';
+import { command } from './command';
+import { type Io, stderrLogger, untilEnd } from './io';
+import { dialectOption, endpointOption, forOption, idOption, wrongBy } from './options';
+import { StateFile } from './state-file';
+import { version } from './version';
+
+const { url, discovery, discoveryPrefix, topicPrefix } = bridgeSettingsSchema.shape;
+
+/** `agent-stream bridge`: the whole pipeline headless, from the endpoint to the broker. */
+export const bridge = command(
+	{
+		name: 'bridge',
+		about: 'Publishes a server over MQTT and announces it to Home Assistant, until it is told to end',
+		argument: null,
+		options: {
+			endpoint: endpointOption(),
+			id: required(idOption()),
+			broker: required(text('URL', 'MQTT broker: mqtt://, mqtts://, ws:// or wss://', wrongBy(url))),
+			dialect: dialectOption(),
+			'token-env': text('NAME', 'environment variable that holds the token of the server'),
+			discovery: withDefault(
+				word(discovery.unwrap().options, 'form of Home Assistant discovery'),
+				discovery.parse(undefined),
+			),
+			'discovery-prefix': withDefault(
+				text('P', 'discovery prefix', wrongBy(discoveryPrefix)),
+				discoveryPrefix.parse(undefined),
+			),
+			'topic-prefix': withDefault(
+				text('P', 'prefix of all topics', wrongBy(topicPrefix)),
+				topicPrefix.parse(undefined),
+			),
+			'allow-control': flag('carry out commands from Home Assistant on the server'),
+			state: text('FILE', 'keeps totals and what was published over restarts'),
+			for: forOption(),
+		},
+	},
+	async ({ values }, io, output) => {
+		const { id, dialect, state: path, 'allow-control': allowControl } = values;
+		const { clock } = io;
+		const logger = stderrLogger(io);
+		const warn = ({ code, message }: AgentStreamError) => logger.warn(`${code}: ${message}`);
+		const failed = new AbortController();
+
+		const token = tokenFrom(io, values['token-env']);
+		const endpoint = new Endpoint(endpointSettings({ id, url: values.endpoint, allowControl, ...token }), {
+			dialect,
+			clock,
+			logger,
+			random: Math.random,
+		});
+		const kept = new StateFile(path, io, () => ({ memory: pipeline.save(), ledger: mqtt.ledger }));
+		const { memory, ledger } = kept.read();
+		const settings = bridgeSettingsSchema.parse({
+			url: values.broker,
+			discovery: values.discovery,
+			discoveryPrefix: values['discovery-prefix'],
+			topicPrefix: values['topic-prefix'],
+			commands: allowControl,
+			// One bridge per endpoint: so several share a broker and a prefix, and each finds its own topics again.
+			instance: id,
+		});
+		const mqtt = new Bridge(settings, { clock, logger, random: Math.random, version: version(), ledger });
+		const pipeline = new Pipeline({
+			source: id,
+			dialect,
+			clock,
+			memory,
+			url: new URL(values.endpoint),
+			report: warn,
+			changed: (changes) => {
+				mqtt.apply(changes);
+				kept.changed();
+			},
+		});
+
+		endpoint.on('event', (event) => pipeline.event(event));
+		endpoint.on('state', ({ phase }: ConnectionState) => pipeline.connection(phase === 'open'));
+		mqtt.on('command', (given) => {
+			carryOut(given, pipeline, endpoint).then(
+				() => logger.info(`${given.unique_id}: ${given.action} was carried out`),
+				(thrown: unknown) => warn(asAgentStreamError(thrown, 'REST_FAILED')),
+			);
+		});
+		let accepted = false;
+		mqtt.on('state', ({ phase, cause }) => {
+			accepted ||= phase === 'open';
+			if (!accepted && cause?.code === 'BROKER_UNAUTHORIZED') failed.abort(cause);
+		});
+
+		try {
+			mqtt.start();
+			endpoint.start();
+			await untilEnd(io, output, values.for, failed.signal);
+		} finally {
+			await endpoint.stop();
+			pipeline.close();
+			await mqtt.stop();
+			kept.close();
+		}
+		failed.signal.throwIfAborted();
+	},
+);
+
+async function carryOut(
+	{ unique_id, action, value }: BridgeCommand,
+	pipeline: Pipeline,
+	endpoint: Endpoint,
+): Promise<void> {
+	await endpoint.request(pipeline.command(unique_id, action, value));
+}
+
+function tokenFrom(io: Io, name: string | undefined): { token?: string } {
+	if (name === undefined) return {};
+	const token = io.env[name];
+	if (token === undefined || token === '') throw new UsageError(`--token-env: the variable ${name} is not set`);
+	return { token };
+}
+
+/** What is wrong with them now can only be the token: everything else was checked one by one. */
+function endpointSettings(settings: EndpointSettings): EndpointSettings {
+	try {
+		return parseEndpointSettings(settings);
+	} catch (thrown) {
+		throw new UsageError(asAgentStreamError(thrown, 'CONFIG_INVALID').message);
+	}
+}

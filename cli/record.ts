@@ -1,0 +1,52 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { Endpoint } from '../src/endpoint';
+import { recordingLine } from '../src/replay/recording';
+import { required, text } from './arguments';
+import { command } from './command';
+import { say, stderrLogger, untilEnd } from './io';
+import { endpointOption, forOption } from './options';
+
+/** `agent-stream record`: writes down what a server sends. */
+export const record = command(
+	{
+		name: 'record',
+		about: 'Writes every frame that a server sends to a file, with its time, exactly as it came',
+		argument: null,
+		options: {
+			endpoint: endpointOption(),
+			out: required(text('FILE', 'the file; one that exists is overwritten')),
+			for: forOption(),
+		},
+	},
+	async ({ values }, io, output) => {
+		const parts = { dialect: 'auto', clock: io.clock, logger: stderrLogger(io), random: Math.random } as const;
+		const endpoint = new Endpoint({ id: 'record', url: values.endpoint, snapshot: false }, parts);
+		const file = openSync(values.out, 'w');
+		const failed = new AbortController();
+		let start: number | undefined;
+		let frames = 0;
+		endpoint.on('state', ({ phase }) => {
+			if (phase === 'open') start ??= io.clock.now();
+		});
+		endpoint.on('frame', (frame, received) => {
+			start ??= received;
+			try {
+				// At once, so that nothing is lost however the process ends; one line after the other, so that memory stays bounded.
+				appendFileSync(file, recordingLine(Math.max(0, Math.round(received - start)), frame));
+				frames += 1;
+			} catch (thrown) {
+				failed.abort(thrown);
+			}
+		});
+		try {
+			endpoint.start();
+			await untilEnd(io, output, values.for, failed.signal);
+		} finally {
+			await endpoint.stop();
+			closeSync(file);
+		}
+		failed.signal.throwIfAborted();
+		const seconds = start === undefined ? 0 : (io.clock.now() - start) / 1_000;
+		say(io, `${frames} frames of ${seconds.toFixed(1)} s are in ${values.out}`);
+	},
+);

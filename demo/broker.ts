@@ -1,0 +1,40 @@
+import { createServer, type Socket } from 'node:net';
+import { Aedes } from 'aedes';
+import { firstFree } from './ports';
+
+/** An MQTT broker inside this process, on 127.0.0.1. Retained messages last as long as it runs. */
+export interface EmbeddedBroker {
+	readonly port: number;
+	close(): Promise<void>;
+}
+
+/** Starts the broker on a port or the next free one. */
+export async function startBroker(port: number): Promise<EmbeddedBroker> {
+	const aedes = await Aedes.createBroker();
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => {
+		sockets.add(socket);
+		socket.once('close', () => sockets.delete(socket));
+		aedes.handle(socket);
+	});
+	const used = await firstFree(
+		port,
+		(candidate) =>
+			new Promise<void>((resolve, reject) => {
+				server.once('error', reject);
+				server.listen(candidate, '127.0.0.1', () => {
+					server.off('error', reject);
+					resolve();
+				});
+			}),
+	);
+	return {
+		port: used,
+		async close() {
+			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+			await new Promise<void>((resolve) => aedes.close(resolve));
+			for (const socket of sockets) socket.destroy();
+			await closed;
+		},
+	};
+}

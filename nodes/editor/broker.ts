@@ -1,0 +1,1 @@
+export { numberOrBlank, topicPrefix, urlOf } from './validators';

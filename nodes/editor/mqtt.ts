@@ -1,0 +1,1 @@
+export { numberOrBlank, topicPrefix } from './validators';

@@ -1,0 +1,31 @@
+import type { NodeAPI } from 'node-red';
+import type { ConnectionState } from '../../src/endpoint';
+import type { ConnectionMessage } from '../../src/model/messages';
+import { hourAndMinute, type Status, sharedTexts } from './status';
+
+const looks = {
+	idle: { fill: 'grey', shape: 'ring' },
+	connecting: { fill: 'yellow', shape: 'ring' },
+	open: { fill: 'green', shape: 'dot' },
+	waiting: { fill: 'red', shape: 'ring' },
+	closed: { fill: 'grey', shape: 'ring' },
+} as const;
+
+/** A connection's state as a node shows it: the state or what keeps it from opening, and since when. */
+export function connectionStatus(RED: NodeAPI, { phase, since, cause }: ConnectionState): Status {
+	const text = `${sharedTexts}state.${phase}`;
+	const time = hourAndMinute(since);
+	if (phase === 'open') return { ...looks.open, text, values: { time } };
+	if (phase === 'waiting' && cause) {
+		return { ...looks.waiting, text, values: { cause: RED._(`${sharedTexts}errors.${cause.code}`), time } };
+	}
+	return { ...looks[phase], text };
+}
+
+/** A connection's state as a message tells it. */
+export function connectionMessage(
+	source: string,
+	{ phase, since, cause, attempt }: ConnectionState,
+): ConnectionMessage {
+	return { source, state: phase, since, code: cause?.code ?? null, text: cause?.message ?? null, attempt };
+}

@@ -1,0 +1,91 @@
+import { EventEmitter } from 'node:events';
+import type { Node, NodeAPI } from 'node-red';
+import type { Endpoint } from '../../src/endpoint';
+import { AgentStreamError } from '../../src/model/errors';
+
+/** One user of a shared endpoint. */
+export interface EndpointUser {
+	/** Changes which event types this user wants; empty = all. */
+	want(types: readonly string[]): void;
+	/** Ends the use; the last one closes the connection. */
+	release(): void;
+}
+
+/** A live endpoint, as the nodes of one runtime share it. */
+export interface SharedEndpoint {
+	/** Endpoint id. */
+	readonly id: string;
+	readonly live: Endpoint;
+	/** Connects with its first user. */
+	use(types: readonly string[]): EndpointUser;
+}
+
+/** What stands behind each endpoint config node. */
+export const sharedEndpoints = new WeakMap<Node, SharedEndpoint>();
+
+/**
+ * The live endpoint behind a config node.
+ * @throws AgentStreamError CONFIG_INVALID: none chosen, disabled, or itself not in order
+ */
+export function sharedEndpoint(RED: NodeAPI, nodeId: string): SharedEndpoint {
+	const node = nodeId === '' ? null : RED.nodes.getNode(nodeId);
+	if (!node) throw new AgentStreamError('CONFIG_INVALID', 'No endpoint is chosen, or it is disabled.');
+	const shared = sharedEndpoints.get(node);
+	if (!shared) throw new AgentStreamError('CONFIG_INVALID', 'The endpoint is not set up completely.');
+	return shared;
+}
+
+/** Endpoint ids of one runtime: each taken once, and whether its connection is open. */
+export class Directory {
+	private readonly owners = new Map<string, Node>();
+	private readonly open = new Map<string, boolean>();
+	private readonly changes = new EventEmitter().setMaxListeners(0);
+
+	/** Takes an id for a config node; false where another one has it. */
+	claim(id: string, node: Node): boolean {
+		const owner = this.owners.get(id);
+		if (owner && owner !== node) return false;
+		this.owners.set(id, node);
+		return true;
+	}
+
+	/** Gives an id back; whoever follows it sees the connection closed. */
+	release(id: string, node: Node): void {
+		if (this.owners.get(id) !== node) return;
+		this.owners.delete(id);
+		if (this.open.get(id)) this.changes.emit(id, false);
+		this.open.delete(id);
+	}
+
+	/** Tells followers whether the connection is open. */
+	report(id: string, open: boolean): void {
+		if (this.open.get(id) === open) return;
+		this.open.set(id, open);
+		this.changes.emit(id, open);
+	}
+
+	/** Follows a connection by endpoint id, whichever node has it, from its present state on; returns how to stop. */
+	follow(id: string, changed: (open: boolean) => void): () => void {
+		const now = this.open.get(id);
+		if (now !== undefined) changed(now);
+		this.changes.on(id, changed);
+		return () => this.changes.off(id, changed);
+	}
+
+	/** Followers of an id, for tests that count them. */
+	followers(id: string): number {
+		return this.changes.listenerCount(id);
+	}
+}
+
+const directories = new WeakMap<object, Directory>();
+
+/** The directory of a runtime. Every node set has a `RED` of its own; what they share is the runtime's event bus. */
+export function directoryOf(RED: NodeAPI): Directory {
+	let directory = directories.get(RED.events);
+	if (!directory) {
+		directory = new Directory();
+		directories.set(RED.events, directory);
+	}
+	return directory;
+}

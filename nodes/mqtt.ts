@@ -1,0 +1,141 @@
+import type { NodeAPI, NodeMessage } from 'node-red';
+import { z } from 'zod';
+import { AgentStreamError } from '../src/model/errors';
+import { bridgeVerbSchema } from '../src/model/messages';
+import { packageVersion } from '../src/model/version';
+import { Bridge, type BridgeState } from '../src/mqtt/bridge';
+import type { BridgeCommand } from '../src/mqtt/command';
+import { type BridgeSettings, bridgeSettingsSchema } from '../src/mqtt/settings';
+import { brokerSettings } from './glue/brokers';
+import { connectionStatus } from './glue/connection';
+import { defineNode, type Parts, type Running, type Send } from './glue/define';
+import { entitiesOf } from './glue/messages';
+import { optionalNumberField, switchField, textField } from './glue/settings';
+
+const settings = z.object({
+	broker: textField(),
+	discovery: textField('device'),
+	emitCommands: switchField(false),
+	topicPrefix: textField(),
+	discoveryPrefix: textField(),
+	removeAfterHours: optionalNumberField(0, 1_000_000),
+	documentKilobytes: optionalNumberField(1, 262_144),
+});
+type Settings = z.output<typeof settings>;
+
+const supportUrl = 'https://github.com/agent-stream/node-red-agent-stream';
+
+/** Entities → MQTT topics and Home Assistant devices; commands from there → messages. */
+export = (RED: NodeAPI): void => {
+	defineNode(RED, 'agent-stream-mqtt', { settings, start: (parts) => new BridgeNode(parts) });
+};
+
+class BridgeNode implements Running {
+	private readonly bridge: Bridge;
+	private readonly entities = new Set<string>();
+	/** The cause that catch nodes were told of last: one report for each, not for each attempt. */
+	private told: string | null = null;
+
+	constructor(private readonly parts: Parts<Settings>) {
+		const { clock, logger, guard } = parts;
+		const version = packageVersion();
+		this.bridge = new Bridge(bridgeSettings(parts), { clock, logger, random: Math.random, version, supportUrl });
+		this.bridge.on(
+			'state',
+			guard((state: BridgeState) => this.stateChanged(state)),
+		);
+		this.bridge.on(
+			'command',
+			guard((command: BridgeCommand) => parts.send([commandMessage(command)])),
+		);
+		this.bridge.on(
+			'error',
+			guard((error: AgentStreamError) => parts.fail(error)),
+		);
+		this.bridge.start();
+	}
+
+	input(message: NodeMessage, to: Send): void {
+		const found = entitiesOf(message);
+		if (!found) {
+			this.obey(message, to);
+			return;
+		}
+		for (const { kind, entity } of found.changes) {
+			if (kind === 'removed') this.entities.delete(entity.unique_id);
+			else this.entities.add(entity.unique_id);
+		}
+		this.bridge.apply(found.changes);
+		if (this.bridge.state.phase === 'open') this.showCounts();
+	}
+
+	async close(): Promise<void> {
+		await this.bridge.stop();
+		this.bridge.removeAllListeners();
+	}
+
+	/** @throws AgentStreamError INPUT_INVALID: neither entities nor a verb */
+	private obey(message: NodeMessage, to: Send): void {
+		const { topic, payload } = message;
+		const parsed = bridgeVerbSchema.safeParse({ topic, payload });
+		if (!parsed.success) {
+			const expected = 'entities in msg.entity, or msg.topic "purge" with an object as payload, or "announce"';
+			throw new AgentStreamError('INPUT_INVALID', `The message holds nothing for the bridge: it takes ${expected}.`);
+		}
+		if (parsed.data.topic === 'announce') {
+			this.bridge.announce();
+			return;
+		}
+		const { dryRun, source, uniqueIds } = parsed.data.payload;
+		const report = this.bridge.purge({ dryRun, ...(source && { source }), ...(uniqueIds && { uniqueIds }) });
+		if (!dryRun) for (const { unique_id } of report.entities) this.entities.delete(unique_id);
+		to([{ ...message, payload: report.entities }]);
+	}
+
+	private stateChanged(state: BridgeState): void {
+		const { parts } = this;
+		if (state.phase === 'open') {
+			this.told = null;
+			this.showCounts();
+			return;
+		}
+		if (state.phase === 'waiting' && state.cause && state.cause.code !== this.told) {
+			this.told = state.cause.code;
+			parts.fail(state.cause);
+		}
+		parts.show(connectionStatus(parts.RED, { attempt: 0, ...state }));
+	}
+
+	private showCounts(): void {
+		const { dropped, refused } = this.bridge.counters;
+		const lost = dropped + refused;
+		const text = `agent-stream-mqtt.status.${lost > 0 ? 'lost' : 'open'}`;
+		this.parts.show({
+			fill: lost > 0 ? 'yellow' : 'green',
+			shape: 'dot',
+			text,
+			values: { count: this.entities.size, lost },
+		});
+	}
+}
+
+function bridgeSettings({ RED, node, settings: chosen }: Parts<Settings>): BridgeSettings {
+	const broker = brokerSettings(RED, chosen.broker);
+	const { topicPrefix, discoveryPrefix, removeAfterHours: hours, documentKilobytes } = chosen;
+	return bridgeSettingsSchema.parse({
+		...broker,
+		// The node's id lasts as long as the node, and no other bridge has it.
+		instance: node.id,
+		...(broker.clientId && { clientId: `${broker.clientId}-${node.id}` }),
+		discovery: chosen.discovery,
+		commands: chosen.emitCommands,
+		...(topicPrefix && { topicPrefix }),
+		...(discoveryPrefix && { discoveryPrefix }),
+		...(hours !== undefined && { removeAfter: hours === 0 ? null : Math.round(hours * 3_600_000) }),
+		...(documentKilobytes !== undefined && { documentSize: Math.round(documentKilobytes * 1_024) }),
+	});
+}
+
+function commandMessage(command: BridgeCommand): NodeMessage {
+	return { topic: command.topic, payload: command.value ?? command.action, command };
+}

@@ -1,0 +1,136 @@
+import { AgentStreamError } from '../model/errors';
+import { limits } from '../model/limits';
+
+/** TLS options in Node's words; texts are PEM. */
+export interface TlsSettings {
+	readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+	readonly cert?: string | Uint8Array | undefined;
+	readonly key?: string | Uint8Array | undefined;
+	readonly passphrase?: string | undefined;
+	/** The name that the certificate must be for, where it is not the URL's host. */
+	readonly servername?: string | undefined;
+	/** False accepts any certificate: encrypted, but not protected from a man in the middle. */
+	readonly rejectUnauthorized?: boolean | undefined;
+}
+
+/** How to get in: credentials, TLS and proxy. Asked for anew at every attempt, because a token can change. */
+export interface Access {
+	/** Sent as `Authorization: Bearer …` and nowhere else. */
+	readonly token: string | null;
+	readonly headers?: Readonly<Record<string, string>> | undefined;
+	readonly tls?: TlsSettings | undefined;
+	/** URL of an HTTP(S) proxy, `none`, or absent: what the environment says. */
+	readonly proxy?: string | undefined;
+}
+
+/** TLS options as Node's `tls.connect` takes them. */
+export interface NodeTlsOptions {
+	ca?: (string | Buffer)[];
+	cert?: string | Buffer;
+	key?: string | Buffer;
+	passphrase?: string;
+	servername?: string;
+	rejectUnauthorized?: boolean;
+}
+
+/**
+ * A URL that may be shown: no credentials, no query, no fragment (`?…` says that there is a query). Never throws.
+ */
+export function shownUrl(url: string | URL): string {
+	const parsed = url instanceof URL ? url : URL.canParse(url) ? new URL(url) : null;
+	if (!parsed?.host) return 'the given URL';
+	return `${parsed.protocol}//${parsed.host}${parsed.pathname}${parsed.search === '' ? '' : '?…'}`;
+}
+
+/**
+ * Parses a URL and checks its scheme.
+ * @throws AgentStreamError URL_INVALID, without repeating the text, which may hold a secret
+ */
+export function parseUrl(text: string, schemes: readonly string[]): URL {
+	const url = URL.canParse(text) ? new URL(text) : null;
+	if (url?.hostname && schemes.includes(url.protocol)) {
+		url.hash = '';
+		return url;
+	}
+	const wanted = schemes.map((scheme) => `${scheme}//`).join(' or ');
+	const found = url?.hostname ? `${shownUrl(url)} cannot be used here` : 'The URL cannot be read';
+	throw new AgentStreamError('URL_INVALID', `${found}: write it as ${wanted}host:port/path.`);
+}
+
+/** The URL without its credentials, and the headers of every request: credentials of the URL become Basic authorization. */
+export function request(url: URL, access: Access): { url: URL; headers: Record<string, string> } {
+	const headers: Record<string, string> = {};
+	const named = (name: string) => Object.keys(headers).find((known) => known.toLowerCase() === name);
+	for (const [name, value] of Object.entries(access.headers ?? {})) headers[name] = value;
+	if (access.token !== null) {
+		const other = named('authorization');
+		if (other) delete headers[other];
+		headers.Authorization = `Bearer ${access.token}`;
+	} else if (url.username !== '' && !named('authorization')) {
+		const pair = `${decoded(url.username)}:${decoded(url.password)}`;
+		headers.Authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+	}
+	const bare = new URL(url);
+	bare.username = '';
+	bare.password = '';
+	return { url: bare, headers };
+}
+
+/** TLS settings as Node takes them: absent ones are left out. */
+export function tlsOptions(tls: TlsSettings | undefined): NodeTlsOptions {
+	if (!tls) return {};
+	const list =
+		tls.ca === undefined ? [] : typeof tls.ca === 'string' || tls.ca instanceof Uint8Array ? [tls.ca] : tls.ca;
+	return {
+		...(list.length > 0 && { ca: list.map(pem) }),
+		...(tls.cert !== undefined && { cert: pem(tls.cert) }),
+		...(tls.key !== undefined && { key: pem(tls.key) }),
+		...(tls.passphrase !== undefined && { passphrase: tls.passphrase }),
+		...(tls.servername !== undefined && { servername: tls.servername }),
+		...(tls.rejectUnauthorized !== undefined && { rejectUnauthorized: tls.rejectUnauthorized }),
+	};
+}
+
+/** Everything that must not appear in a text, longest first. */
+export function secretsOf(urls: readonly (string | undefined)[], access: Access): string[] {
+	const secrets = new Set<string>();
+	const add = (text: string | null | undefined, least: number) => {
+		if (text && text.length >= least) secrets.add(text).add(encodeURIComponent(text));
+	};
+	add(access.token, 4);
+	add(access.tls?.passphrase, 4);
+	for (const value of Object.values(access.headers ?? {})) {
+		add(value, 6);
+		add(value.replace(/^\S+\s+/, ''), 6);
+	}
+	for (const text of urls) {
+		if (text === undefined || !URL.canParse(text)) continue;
+		const url = new URL(text);
+		add(decoded(url.password), 4);
+		if (url.username !== '') {
+			add(Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64'), 4);
+		}
+		for (const value of url.searchParams.values()) add(value, 6);
+	}
+	return [...secrets].sort((a, b) => b.length - a.length);
+}
+
+/** A text from outside, fit for a log line: one line, no control characters, no secret, bounded. */
+export function cleanText(text: string, secrets: readonly string[]): string {
+	let clean = text.slice(0, limits.restBody);
+	for (const secret of secrets) clean = clean.replaceAll(secret, '***');
+	clean = clean.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+	return clean.length > limits.shownText ? `${clean.slice(0, limits.shownText)}…` : clean;
+}
+
+function pem(value: string | Uint8Array): string | Buffer {
+	return typeof value === 'string' ? value : Buffer.from(value);
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

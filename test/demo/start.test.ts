@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { connectAsync } from 'mqtt';
+import { startBroker } from '../../demo/broker';
+import { UnraidSimulator } from '../../demo/simulators/unraid';
+import { systemClock } from '../../src/model/clock';
+
+/** `npm start` as a child process, with what it prints. */
+class Demo {
+	readonly child: ChildProcess;
+	output = '';
+
+	constructor(...args: string[]) {
+		this.child = spawn(process.execPath, ['--import', 'tsx', 'demo/start.ts', '--no-open', ...args]);
+		for (const stream of [this.child.stdout, this.child.stderr]) {
+			stream?.setEncoding('utf8').on('data', (text: string) => {
+				this.output += text;
+				this.child.emit('output');
+			});
+		}
+	}
+
+	/** Waits until it has printed what fits. */
+	async printed(pattern: RegExp): Promise<string> {
+		for (;;) {
+			const match = pattern.exec(this.output);
+			if (match) return match[1] ?? match[0];
+			if (this.child.exitCode !== null) throw new Error(`ended with ${this.child.exitCode}:\n${this.output}`);
+			await Promise.race([once(this.child, 'output'), once(this.child, 'exit')]);
+		}
+	}
+
+	/** Its exit status. */
+	async ended(): Promise<number | null> {
+		if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+		return this.child.exitCode;
+	}
+}
+
+describe('npm start', function () {
+	this.timeout(120_000);
+	let demo: Demo | undefined;
+
+	afterEach(async () => {
+		if (demo && demo.child.exitCode === null) {
+			demo.child.kill('SIGKILL');
+			await demo.ended();
+		}
+	});
+
+	it('shows a simulated server in the editor, on the dashboard and at the broker, and ends cleanly', async () => {
+		demo = new Demo('--port', '0');
+		const editor = await demo.printed(/Flow editor +(\S+)/);
+		const dashboard = await demo.printed(/Dashboard +(\S+)/);
+		const broker = await demo.printed(/MQTT broker +(\S+)/);
+
+		const client = await connectAsync(broker);
+		const retained = new Map<string, string>();
+		const wanted = ['agent-stream/tower/server/cpu_temperature', 'agent-stream/tower/ups/status'];
+		const complete = new Promise<void>((resolve) => {
+			client.on('message', (topic, payload) => {
+				retained.set(topic, String(payload));
+				const documents = [...retained.keys()].some((name) => name.startsWith('homeassistant/device/'));
+				if (documents && wanted.every((name) => retained.has(name))) resolve();
+			});
+		});
+		await client.subscribeAsync(['agent-stream/#', 'homeassistant/#']);
+		await complete;
+		await client.endAsync();
+		assert.match(retained.get('agent-stream/tower/server/cpu_temperature') ?? '', /^\d+(\.\d+)?$/);
+		assert.match(retained.get('agent-stream/tower/ups/status') ?? '', /[a-z]/i);
+
+		const page = await fetch(dashboard);
+		assert.equal(page.status, 200);
+		assert.match(await page.text(), /<div id="app">/);
+		const flows = (await (await fetch(`${editor}flows`)).json()) as { type: string }[];
+		const types = new Set(flows.map(({ type }) => type));
+		for (const name of ['endpoint', 'connect', 'identify', 'filter', 'entity', 'broker', 'mqtt']) {
+			assert.ok(types.has(`agent-stream-${name}`), name);
+		}
+		const line = await demo.printed(/[1-9][\d.]* events\/s · [1-9]\d* entities · [1-9]\d* broker messages\n/);
+		assert.ok(Number(/(\d+) entities/.exec(line)?.[1]) > 50);
+
+		demo.child.kill('SIGTERM');
+		assert.equal(await demo.ended(), 0);
+		assert.doesNotMatch(demo.output, /\[node-red\]|error|While ending/i);
+	});
+
+	it('uses a real agent and a real broker instead, and switches nothing there', async () => {
+		const simulator = new UnraidSimulator({ clock: systemClock });
+		await simulator.start();
+		const broker = await startBroker(0);
+		const url = `mqtt://127.0.0.1:${broker.port}`;
+		const client = await connectAsync(url);
+		const arrived = new Promise<void>((resolve) => {
+			client.on('message', (topic) => topic === 'agent-stream/tower/server/cpu_temperature' && resolve());
+		});
+		await client.subscribeAsync('agent-stream/#');
+		demo = new Demo('--port', '0', '--endpoint', simulator.url, '--broker', url);
+		const editor = await demo.printed(/Flow editor +(\S+)/);
+		await arrived;
+		const flows = (await (await fetch(`${editor}flows`)).json()) as { type: string; allowControl?: boolean }[];
+		assert.equal(flows.find(({ type }) => type === 'agent-stream-endpoint')?.allowControl, false);
+		assert.doesNotMatch(demo.output, /Simulated/);
+		demo.child.kill('SIGINT');
+		assert.equal(await demo.ended(), 0);
+		await client.endAsync();
+		await broker.close();
+		await simulator.stop();
+	});
+
+	it('says that its port is taken', async () => {
+		const taken = createServer().listen(0, '127.0.0.1');
+		await once(taken, 'listening');
+		const { port } = taken.address() as AddressInfo;
+		demo = new Demo('--port', String(port));
+		assert.equal(await demo.ended(), 1);
+		assert.equal(demo.output, `Port ${port} is taken. Choose another one: npm start -- --port ${port + 1}\n`);
+		taken.close();
+	});
+
+	it('explains itself when it is used wrongly', async () => {
+		demo = new Demo('--port', 'many');
+		assert.equal(await demo.ended(), 2);
+		assert.match(demo.output, /--port many is no port number\n\nnpm start -- \[options\]/);
+	});
+});

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { type Broker, startAedes } from '../support/broker';
+import { ScriptedServer } from '../support/scripted-server';
+import { liveFrame } from './support/fixtures';
+import { codeOf, deploy, type FlowNode, message, messages, node, start, status, stop } from './support/flow';
+
+const ups = liveFrame('ups_status_update');
+
+describe('agent-stream-broker and agent-stream-mqtt', () => {
+	let broker: Broker;
+	let client: MqttClient;
+	/** Everything retained, by topic. */
+	const retained = new Map<string, string>();
+
+	async function begin(password?: string): Promise<void> {
+		broker = await startAedes(password);
+		client = await connectAsync(broker.url, password === undefined ? {} : { username: 'me', password });
+		retained.clear();
+		client.on('message', (topic, payload) => retained.set(topic, payload.toString()));
+		await client.subscribeAsync('#', { qos: 1 });
+	}
+	afterEach(async () => {
+		await stop();
+		await client.endAsync(true);
+		await broker.stop();
+	});
+
+	const flow = (settings: object = {}, brokerSettings: object = {}): FlowNode[] => [
+		{ id: 'mq', type: 'agent-stream-broker', url: broker.url, ...brokerSettings },
+		{ id: 'map', type: 'agent-stream-entity', source: 'tower', dialect: 'unraid', wires: [['bridge']] },
+		{ id: 'bridge', type: 'agent-stream-mqtt', broker: 'mq', wires: [['out']], ...settings },
+		{ id: 'out', type: 'helper' },
+	];
+
+	async function published(topic: string, fits: (payload: string) => boolean = () => true): Promise<string> {
+		for (;;) {
+			const payload = retained.get(topic);
+			if (payload !== undefined && fits(payload)) return payload;
+			await once(client, 'message');
+		}
+	}
+
+	it('publishes states and announces the device', async () => {
+		await begin();
+		await start(flow());
+		node('map').receive({ payload: ups });
+		await published('agent-stream/tower/ups/battery/state');
+		await published('agent-stream/bridge/status', (payload) => payload === 'online').catch(() => undefined);
+		const topics = () => [...retained.keys()];
+		while (!topics().some((topic) => topic.startsWith('homeassistant/device/'))) await once(client, 'message');
+		assert.match((await status('bridge', (text) => text.endsWith('status.open'))).fill ?? '', /green/);
+	});
+
+	it('uses prefixes and form as chosen', async () => {
+		await begin();
+		await start(flow({ topicPrefix: 'mine', discoveryPrefix: 'ha', discovery: 'entity' }));
+		node('map').receive({ payload: ups });
+		await published('mine/tower/ups/battery/state');
+		while (![...retained.keys()].some((topic) => topic.startsWith('ha/sensor/'))) await once(client, 'message');
+		assert.ok(![...retained.keys()].some((topic) => topic.startsWith('agent-stream/')));
+	});
+
+	it('shows unavailability at once through the shortest flow', async () => {
+		await begin();
+		const server = await ScriptedServer.listen();
+		const url = `ws://${server.host}/`;
+		await start([
+			...flow(),
+			{ id: 'end', type: 'agent-stream-endpoint', endpointId: 'tower', url, dialect: 'unraid', snapshot: false },
+			{ id: 'con', type: 'agent-stream-connect', endpoint: 'end', wires: [['map'], []] },
+		]);
+		const [one] = await once(server, 'client');
+		one.send(ups);
+		await published('agent-stream/tower/ups/battery/state');
+		const online = [...retained].filter(([, payload]) => payload === 'online').map(([topic]) => topic);
+		one.terminate();
+		while (!online.some((topic) => retained.get(topic) === 'offline')) await once(client, 'message');
+		await server.close();
+	});
+
+	it('lists and removes what it published', async () => {
+		await begin();
+		await start(flow({ discovery: 'off' }));
+		node('map').receive({ payload: ups });
+		await published('agent-stream/tower/ups/battery/state');
+		node('bridge').receive({ topic: 'purge', payload: { dryRun: true } });
+		const { payload } = await message('out');
+		const listed = payload as { unique_id: string }[];
+		assert.ok(listed.some(({ unique_id }) => unique_id === 'tower_ups_battery'));
+		node('bridge').receive({ topic: 'purge', payload: { uniqueIds: ['tower_ups_battery'] } });
+		assert.equal(
+			((await message('out', () => messages('out').length === 2)).payload as unknown[]).length,
+			listed.length,
+		);
+		await published('agent-stream/tower/ups/battery/state', (text) => text === '');
+	});
+
+	it('sends commands out', async () => {
+		await begin();
+		await start(flow({ emitCommands: true }));
+		node('map').receive({ payload: liveFrame('container_list_update') });
+		const isSwitch = (topic: string) =>
+			/\/container\/plex\/[a-z_]+\/state$/.test(topic) && /^(on|off)$/i.test(retained.get(topic) ?? '');
+		for (;;) {
+			const documents = [...retained].filter(([topic]) => topic.startsWith('homeassistant/device/'));
+			const found = /"command_topic":"([^"]*plex[^"]*)"|"cmd_t":"([^"]*plex[^"]*)"/.exec(
+				documents.map(([, text]) => text).join(),
+			);
+			const topic = found?.[1] ?? found?.[2];
+			if (topic && [...retained.keys()].some(isSwitch)) {
+				await client.publishAsync(topic.replace(/^~/, 'agent-stream'), 'off', { qos: 1 });
+				break;
+			}
+			await once(client, 'message');
+		}
+		const { payload, command } = await message('out', (one) => one.command !== undefined);
+		assert.equal(payload, 'off');
+		assert.equal((command as { action: string }).action, 'off');
+	});
+
+	it('tells catch nodes of what is no entity, and goes on', async () => {
+		await begin();
+		await start(flow());
+		node('bridge').receive({ payload: 1 });
+		node('bridge').receive({ entity: { unique_id: 'x' } });
+		node('bridge').receive({ topic: 'purge', payload: 'all' });
+		await message('caught', () => messages('caught').length === 3);
+		for (const one of messages('caught')) assert.equal(codeOf(one), 'INPUT_INVALID');
+		node('map').receive({ payload: ups });
+		await published('agent-stream/tower/ups/battery/state');
+	});
+
+	it('says that the broker refused it, once', async () => {
+		await begin('right');
+		await start(flow(), { mq: { username: 'me', password: 'wrong' } });
+		assert.equal(codeOf(await message('caught')), 'BROKER_UNAUTHORIZED');
+		assert.equal((await status('bridge', (text) => text.endsWith('state.waiting'))).fill, 'red');
+		assert.doesNotMatch(JSON.stringify(messages('caught')), /wrong/);
+	});
+
+	it('says that it has no broker', async () => {
+		await begin();
+		await start([...flow().filter(({ id }) => id !== 'mq')]);
+		assert.equal((await status('bridge', (text) => text.endsWith('errors.CONFIG_INVALID'))).fill, 'red');
+	});
+
+	it('leaves no connection behind, however often it is deployed', async () => {
+		await begin();
+		await start(flow());
+		for (let round = 0; round < 5; round += 1) {
+			await deploy(flow({ removeAfterHours: round }));
+			node('map').receive({
+				payload: ups.replace(/"battery_charge_percent":[\d.]+/, `"battery_charge_percent":${round}`),
+			});
+			await published('agent-stream/tower/ups/battery/state', (payload) => payload === String(round));
+			assert.deepEqual(messages('caught'), []);
+		}
+	});
+});

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { unraid } from '../../src/dialects/unraid';
+import type { EntityChange } from '../../src/model/entity';
+import { AgentStreamError } from '../../src/model/errors';
+import type { StreamEvent } from '../../src/model/event';
+import { Pipeline, type PipelineOptions } from '../../src/pipeline';
+import { FakeClock } from '../support/fake-clock';
+import { frameOf, recording, typical } from '../support/unraid-recordings';
+
+const second = 1000;
+
+function pipeline(options: Partial<PipelineOptions> = {}, clock = new FakeClock()) {
+	const calls: { changes: readonly EntityChange[]; event: StreamEvent | null }[] = [];
+	const changed = (changes: readonly EntityChange[], event: StreamEvent | null) => void calls.push({ changes, event });
+	return { calls, clock, line: new Pipeline({ source: 'tower', dialect: unraid, clock, changed, ...options }) };
+}
+
+const system = frameOf('system_update', typical('system_update'));
+const array = frameOf('array_status_update', typical('array_status_update'));
+
+describe('Pipeline', () => {
+	it('takes a frame all the way, and answers what it was', () => {
+		const { line, calls } = pipeline();
+		const events = line.frame(system);
+		assert.deepEqual(
+			events.map(({ type, valid }) => [type, valid]),
+			[['system_update', true]],
+		);
+		assert.equal(calls.length, 1);
+		assert.equal(calls[0]?.event, events[0]);
+		assert.deepEqual(
+			calls[0]?.changes.map(({ entity }) => entity),
+			line.entities(),
+		);
+		line.close();
+	});
+
+	it('gives the same entities from a frame, from JSON and from an event', () => {
+		const [frames, values, events] = [pipeline(), pipeline(), pipeline()];
+		for (const { raw } of recording('encoded-typical.jsonl')) {
+			for (const event of frames.line.frame(raw)) events.line.event(event);
+			values.line.value(JSON.parse(raw));
+		}
+		assert.ok(frames.line.entities().length > 50);
+		assert.deepEqual(values.line.entities(), frames.line.entities());
+		assert.deepEqual(events.line.entities(), frames.line.entities());
+		assert.deepEqual(events.calls, frames.calls);
+		for (const { line } of [frames, values, events]) line.close();
+	});
+
+	it('says nothing where nothing changed', () => {
+		const { line, calls } = pipeline();
+		line.frame(system);
+		line.frame(system);
+		line.frame('broken');
+		line.frame(frameOf('brand_new_update', {}));
+		line.frame(frameOf('system_update', 7));
+		assert.equal(calls.length, 1);
+		line.close();
+	});
+
+	it('goes on after anything bad', () => {
+		const { line, calls } = pipeline();
+		const bad = ['', '{', 'null', '[]', '[[[]]]', '{"__proto__":1}', '['.repeat(100_000), 'x'.repeat(2_000_000)];
+		for (const frame of bad) assert.equal(line.frame(frame).length, 1);
+		for (const value of [null, 1, Symbol('x'), undefined]) assert.equal(line.value(value).length, 1);
+		assert.equal(calls.length, 0);
+		line.frame(system);
+		assert.equal(calls.length, 1);
+		line.close();
+	});
+
+	it('strict: maps nothing of an event with a fault', () => {
+		const faulty = frameOf('system_update', { ...(typical('system_update') as object), cpu_usage_percent: 'much' });
+		const lenient = pipeline();
+		lenient.line.frame(faulty);
+		assert.ok(lenient.line.entities().length > 0);
+		const strict = pipeline({ strict: true });
+		assert.deepEqual(
+			strict.line.frame(faulty).map(({ rejected }) => rejected),
+			[true],
+		);
+		assert.deepEqual(strict.line.entities(), []);
+		lenient.line.close();
+		strict.line.close();
+	});
+
+	it('watches for silence by itself: right after the limit, once, without an event', () => {
+		const { line, calls, clock } = pipeline();
+		line.frame(system);
+		line.frame(array);
+		assert.equal(clock.timers, 1);
+		clock.advance(90 * second);
+		assert.equal(calls.length, 2);
+		clock.advance(1);
+		assert.equal(calls.length, 3);
+		const silent = calls[2];
+		assert.equal(silent?.event, null);
+		assert.ok(
+			silent?.changes.every(({ kind, entity }) => kind === 'availability' && entity.event_type === 'system_update'),
+		);
+		assert.deepEqual(line.stale(), ['system_update']);
+		clock.advance(90 * second);
+		assert.equal(calls.length, 4);
+		assert.deepEqual(line.stale().sort(), ['array_status_update', 'system_update']);
+		assert.equal(clock.timers, 0);
+		line.frame(system);
+		assert.deepEqual(line.stale(), ['array_status_update']);
+		assert.equal(clock.timers, 1);
+		line.close();
+	});
+
+	it('keeps one timer, and none after it was closed', () => {
+		const { line, clock } = pipeline();
+		assert.equal(clock.timers, 0);
+		for (const { raw } of recording('encoded-typical.jsonl')) line.frame(raw);
+		assert.equal(clock.timers, 1);
+		line.close();
+		line.close();
+		assert.equal(clock.timers, 0);
+	});
+
+	it('passes on that the socket closed and opened', () => {
+		const { line, calls } = pipeline();
+		line.connection(false);
+		line.connection(true);
+		assert.equal(calls.length, 0);
+		line.frame(system);
+		line.connection(false);
+		assert.ok(line.entities().every(({ available }) => !available));
+		line.connection(true);
+		assert.ok(line.entities().every(({ available }) => available));
+		assert.deepEqual(
+			calls.map(({ event }) => event?.type ?? null),
+			['system_update', null, null],
+		);
+		line.close();
+	});
+
+	it('remembers that the socket is closed before anything came', () => {
+		const { line } = pipeline();
+		line.connection(false);
+		line.frame(system);
+		assert.ok(line.entities().every(({ available }) => !available));
+		line.connection(true);
+		assert.ok(line.entities().every(({ available }) => available));
+		line.close();
+	});
+
+	it('auto: finds the dialect from frames, at the end from what it held, or from an event', () => {
+		const frames = pipeline({ dialect: 'auto' });
+		assert.equal(frames.line.dialect, null);
+		frames.line.frame(system);
+		assert.equal(frames.line.dialect, unraid);
+		assert.ok(frames.line.entities().length > 0);
+
+		const held = pipeline({ dialect: 'auto' });
+		assert.deepEqual(held.line.value(typical('system_update')), []);
+		assert.deepEqual(held.line.entities(), []);
+		assert.deepEqual(
+			held.line.flush().map(({ type }) => type),
+			['system_update'],
+		);
+		assert.ok(held.line.entities().length > 0);
+
+		const [event] = frames.line.frame(array);
+		assert.ok(event);
+		const events = pipeline({ dialect: 'auto' });
+		events.line.event({ ...event, dialect: null });
+		assert.deepEqual(events.line.entities(), []);
+		events.line.event({ ...event, dialect: 'constructor' });
+		assert.deepEqual(events.line.entities(), []);
+		events.line.event(event);
+		assert.ok(events.line.entities().length > 0);
+		for (const { line } of [frames, held, events]) line.close();
+	});
+
+	it('saves what it was given, until it knows more', () => {
+		const memory = { tower_ups_energy: { watt_hours: 5 } };
+		const { line } = pipeline({ memory });
+		assert.deepEqual(line.save(), memory);
+		line.frame(frameOf('ups_status_update', typical('ups_status_update')));
+		assert.equal(line.save().tower_ups_energy?.watt_hours, 5);
+		assert.ok((line.save().tower_ups_energy?.watts ?? 0) > 0);
+		assert.deepEqual(JSON.parse(JSON.stringify(line.save())), line.save());
+		line.close();
+	});
+
+	it('refuses commands while nothing is known', () => {
+		const { line } = pipeline();
+		const refused = () => line.command('tower_container_plex_switch', 'on');
+		assert.throws(refused, (error) => error instanceof AgentStreamError && error.code === 'COMMAND_REFUSED');
+		line.frame(frameOf('container_list_update', typical('container_list_update')));
+		const command = line.entities().find((entity) => entity.command !== null);
+		assert.equal(line.command(command?.unique_id ?? '', 'on').method, 'POST');
+		assert.throws(() => line.command('tower_container_nobody_switch', 'on'));
+		line.close();
+	});
+
+	it('reports collisions', () => {
+		const errors: AgentStreamError[] = [];
+		const { line } = pipeline({ report: (error) => void errors.push(error) });
+		const [first] = typical('container_list_update') as object[];
+		line.frame(frameOf('container_list_update', [first, first]));
+		assert.deepEqual(
+			errors.map(({ code }) => code),
+			['ENTITY_COLLISION'],
+		);
+		line.close();
+	});
+});

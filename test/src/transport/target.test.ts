@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { limits } from '../../../src/model/limits';
+import { cleanText, parseUrl, request, secretsOf, shownUrl, tlsOptions } from '../../../src/transport/target';
+
+describe('target', () => {
+	it('shows URLs without credentials, query and fragment', () => {
+		for (const [url, shown] of [
+			['ws://tower:8043/api/v1/ws', 'ws://tower:8043/api/v1/ws'],
+			['wss://me:pass@tower/ws?token=abc#x', 'wss://tower/ws?…'],
+			['ws://[::1]:8043', 'ws://[::1]:8043/'],
+			['no URL: pass', 'the given URL'],
+			['mailto:me@tower', 'the given URL'],
+		] as const) {
+			assert.equal(shownUrl(url), shown);
+		}
+	});
+
+	it('accepts the schemes that are asked for, and repeats no text that it refuses', () => {
+		assert.equal(parseUrl('ws://tower/#part', ['ws:']).href, 'ws://tower/');
+		for (const bad of ['', 'tower:8043', 'pass word', 'http://tower/pass?pass', 'ws://', 'javascript:pass']) {
+			assert.throws(
+				() => parseUrl(bad, ['ws:', 'wss:']),
+				(thrown: Error) => Object(thrown).code === 'URL_INVALID' && !/\?pass|word/.test(thrown.message),
+			);
+		}
+	});
+
+	it('puts credentials into one header: the token, else an own header, else those of the URL', () => {
+		const url = new URL('ws://me:p%40ss@tower/');
+		const headers = { AUTHORIZATION: 'Own x', 'X-A': '1' };
+		assert.deepEqual(request(url, { token: 't', headers }).headers, { 'X-A': '1', Authorization: 'Bearer t' });
+		assert.deepEqual(request(url, { token: null, headers }).headers, headers);
+		const basic = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
+		assert.deepEqual(request(url, { token: null }).headers, { Authorization: basic });
+		assert.equal(request(url, { token: null }).url.href, 'ws://tower/');
+		assert.equal(url.username, 'me');
+	});
+
+	it('passes TLS settings on, and only those that are there', () => {
+		assert.deepEqual(tlsOptions(undefined), {});
+		assert.deepEqual(tlsOptions({ ca: undefined, rejectUnauthorized: false }), { rejectUnauthorized: false });
+		const all = { ca: ['a', new Uint8Array([98])], cert: 'c', key: 'k', passphrase: 'p', servername: 's' };
+		assert.deepEqual(tlsOptions(all), { ...all, ca: ['a', Buffer.from('b')] });
+	});
+
+	it('cleans what a server says', () => {
+		assert.equal(cleanText(' a\r\n\u0000b\u2028c \u202ed ', []), 'a b c d');
+		assert.equal(cleanText('x'.repeat(1_000), []).length, limits.shownText + 1);
+	});
+
+	it('removes every secret, however it is written', () => {
+		const visible = fc
+			.string({ minLength: 6, maxLength: 40, unit: 'grapheme-ascii' })
+			.filter((text) => !/[\s*:%]/.test(text));
+		fc.assert(
+			fc.property(visible, visible, visible, fc.string(), (token, password, header, text) => {
+				const access = { token, headers: { 'X-Key': `Key ${header}` }, tls: { passphrase: password } };
+				const url = new URL('ws://tower/');
+				url.username = 'me';
+				url.password = password;
+				url.searchParams.set('key', header);
+				const secrets = secretsOf([url.href], access);
+				const basic = Buffer.from(`me:${password}`).toString('base64');
+				for (const secret of [token, password, header, basic, encodeURIComponent(token)]) {
+					assert.ok(!cleanText(`${text}${secret}${text}`, secrets).includes(secret) || secret.length < 4);
+				}
+			}),
+		);
+	});
+});
