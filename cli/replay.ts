@@ -39,9 +39,11 @@ export const replay = command(
 		server.on('clients', (count) => say(io, `${count} connected`));
 		// A failed write ends the command by way of `untilEnd`.
 		server.on('command', (command) => void output.json(command).catch(() => {}));
-		say(io, `serving ${frames.length} frames on ${server.url}${path === undefined ? ' (any path)' : ''}`);
 		try {
-			await untilEnd(io, output, undefined);
+			// Whoever reads that we serve may end us at once: by then the signal is awaited.
+			const ended = untilEnd(io, output, undefined);
+			say(io, `serving ${frames.length} frames on ${server.url}${path === undefined ? ' (any path)' : ''}`);
+			await ended;
 		} finally {
 			await server.stop();
 		}

@@ -1,4 +1,4 @@
-import { asAgentStreamError } from '../src/model/errors';
+import { AgentStreamError } from '../src/model/errors';
 import { UsageError, usage } from './arguments';
 import { bridge } from './bridge';
 import type { Command } from './command';
@@ -35,10 +35,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 			say(io, `see agent-stream ${chosen ? `${chosen.syntax.name} ` : ''}--help`);
 			return 2;
 		}
-		const { code, message } = asAgentStreamError(thrown, 'INPUT_INVALID');
-		say(io, `${code}: ${message}`);
+		say(io, thrown instanceof AgentStreamError ? `${thrown.code}: ${thrown.message}` : messageOf(thrown));
 		return 1;
 	}
+}
+
+function messageOf(thrown: unknown): string {
+	return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 function overview(): string {

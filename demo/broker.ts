@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { firstFree } from './ports';
 
@@ -8,7 +8,7 @@ export interface EmbeddedBroker {
 	close(): Promise<void>;
 }
 
-/** Starts the broker on a port or the next free one. */
+/** Starts the broker on a port (0 = any) or, where it is taken, the next free one. */
 export async function startBroker(port: number): Promise<EmbeddedBroker> {
 	const aedes = await Aedes.createBroker();
 	const sockets = new Set<Socket>();
@@ -17,7 +17,7 @@ export async function startBroker(port: number): Promise<EmbeddedBroker> {
 		socket.once('close', () => sockets.delete(socket));
 		aedes.handle(socket);
 	});
-	const used = await firstFree(
+	await firstFree(
 		port,
 		(candidate) =>
 			new Promise<void>((resolve, reject) => {
@@ -29,7 +29,7 @@ export async function startBroker(port: number): Promise<EmbeddedBroker> {
 			}),
 	);
 	return {
-		port: used,
+		port: (server.address() as AddressInfo).port,
 		async close() {
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			await new Promise<void>((resolve) => aedes.close(resolve));

@@ -10,7 +10,10 @@ import { type EndpointUser, type SharedEndpoint, sharedEndpoint } from './glue/e
 import { eventMessage, hasLoss, reportMessage } from './glue/messages';
 import { textField, wordsField } from './glue/settings';
 
-const settings = z.object({ endpoint: textField(), types: wordsField });
+const settings = z.object({
+	endpoint: textField(),
+	types: wordsField,
+});
 
 /** An agent's live stream → one message per event, and what happens to the connection. */
 export = (RED: NodeAPI): void => {

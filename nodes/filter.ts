@@ -23,7 +23,7 @@ const settings = z.object({
 	windowFrom: textField(),
 	windowTo: textField(),
 	windowDays: wordsField,
-	changed: switchField(false),
+	onlyChanged: switchField(false),
 	changedPath: textField(),
 	deadband: optionalNumberField(0, Number.MAX_VALUE),
 	deadbandIn: textField('value'),
@@ -101,7 +101,7 @@ function filterSettings(chosen: Settings) {
 		conditions: chosen.conditions.map(condition),
 		match: chosen.match,
 		shape: {
-			...(chosen.changed && {
+			...(chosen.onlyChanged && {
 				changed: {
 					...(chosen.changedPath && { path: chosen.changedPath }),
 					deadband: chosen.deadband ?? 0,

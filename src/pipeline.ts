@@ -33,6 +33,7 @@ export class Pipeline {
 	/** Whether the mapper works by the tables of a dialect, not by custom rows alone. */
 	private mapped = false;
 	private timer: Timer | undefined;
+	private open = true;
 
 	constructor(private readonly options: PipelineOptions) {
 		this.reader = new EventReader(options);
@@ -55,8 +56,9 @@ export class Pipeline {
 		this.changed(mapper.apply(event), event);
 	}
 
-	/** The socket opened or closed. */
+	/** The socket opened or closed; open until somebody says otherwise. */
 	connection(open: boolean): void {
+		this.open = open;
 		if (this.mapper) this.changed(this.mapper.connection(open), null);
 	}
 
@@ -120,6 +122,7 @@ export class Pipeline {
 		const all = tables ? tables(dialect) : dialect;
 		this.mapped = dialect !== null;
 		this.mapper = all && new Mapper({ ...this.options, dialect: all });
+		if (!this.open) this.mapper?.connection(false);
 		return this.mapper;
 	}
 

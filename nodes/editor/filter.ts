@@ -29,7 +29,7 @@ function conditionList(node: FilterForm): List {
 export function prepare(node: FilterForm): void {
 	showList(conditionList(node), node.conditions ?? []);
 	for (const day of days) $(`#node-input-day-${day}`).prop('checked', (node.windowDays ?? []).includes(day));
-	const changed = $('#node-input-changed');
+	const changed = $('#node-input-onlyChanged');
 	const show = () => $('.agent-stream-filter-changed').toggle(changed.is(':checked'));
 	changed.on('change', show);
 	show();

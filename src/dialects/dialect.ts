@@ -67,6 +67,13 @@ export interface EventType {
 	readonly list: boolean;
 	/** The type that it is an older name of: both feed the same entities. */
 	readonly feeds?: string;
+	/**
+	 * True where the stream never has it: it is fetched from `rest` on connecting and every few minutes after. A stream frame that calls
+	 * itself so is none.
+	 */
+	readonly poll?: true;
+	/** True where no server sends it: this program tells it of itself. A stream frame that calls itself so is none. */
+	readonly own?: true;
 	/** REST path (below the REST base) that answers with the same data, where there is one. */
 	readonly rest?: string;
 }

@@ -5,7 +5,7 @@ import { nestedDeeper, parseJson } from '../model/json';
 import { limits } from '../model/limits';
 import { isZeroTime, parseTime } from '../model/time';
 import { Detector } from './detect';
-import type { Dialect, Item, Session } from './dialect';
+import type { Dialect, Identified, Item, Session } from './dialect';
 import { dialects } from './index';
 
 /** What an {@link EventReader} is made of. */
@@ -59,7 +59,8 @@ export class EventReader {
 		try {
 			value = this.current ? this.current.decode(frame) : parseJson(frame);
 		} catch (thrown) {
-			return this.inOrder(() => [this.invalid(asAgentStreamError(thrown, 'FRAME_INVALID').message, received)]);
+			const { detail, message } = asAgentStreamError(thrown, 'FRAME_INVALID');
+			return this.inOrder(() => [this.invalid(detail ?? 'invalid', message, received)]);
 		}
 		return this.readParsed(value, received);
 	}
@@ -68,7 +69,7 @@ export class EventReader {
 	readValue(value: unknown): StreamEvent[] {
 		const received = this.options.clock.now();
 		if (typeof value !== 'object' || value === null) {
-			return this.inOrder(() => [this.invalid('The input is neither an object nor an array.', received)]);
+			return this.inOrder(() => [this.invalid('scalar', 'The input is neither an object nor an array.', received)]);
 		}
 		return this.readParsed(value, received);
 	}
@@ -81,7 +82,9 @@ export class EventReader {
 	readRest(type: string, data: unknown, requested: number): StreamEvent[] {
 		if (!this.told || (this.lastFrame.get(type) ?? Number.NEGATIVE_INFINITY) >= requested) return [];
 		const item: Item = { name: type, time: null, data, replayed: false, issues: [] };
-		return [{ ...this.understand(this.told, item, this.options.clock.now()), via: 'rest', replayed: true }];
+		// We asked for it by name, so nothing is to be identified.
+		const event = this.understand(this.told, item, this.options.clock.now(), { type, by: 'name' });
+		return [{ ...event, via: 'rest', replayed: true }];
 	}
 
 	/** What `auto` still holds back, when no more frames will come. */
@@ -135,9 +138,9 @@ export class EventReader {
 		});
 	}
 
-	/** Identifies and validates one item. */
-	private understand(dialect: Dialect, item: Item, received: number): StreamEvent {
-		const { type, by, issues: doubts } = dialect.identify(item);
+	/** Identifies (unless that is `known`) and validates one item. */
+	private understand(dialect: Dialect, item: Item, received: number, known?: Identified): StreamEvent {
+		const { type, by, issues: doubts } = known ?? dialect.identify(item);
 		const time = this.timeOf(item);
 		let issues: readonly Issue[] = noIssues;
 		if (item.issues.length > 0 || time.issues || doubts)
@@ -188,8 +191,8 @@ export class EventReader {
 		return { ...noTime, issues: [{ path: 'timestamp', code: 'timestamp', severity: 'error', message }] };
 	}
 
-	private invalid(message: string, received: number): StreamEvent {
-		const issues: Issue[] = [{ path: '', code: 'invalid', severity: 'error', message }];
+	private invalid(code: string, message: string, received: number): StreamEvent {
+		const issues: Issue[] = [{ path: '', code, severity: 'error', message }];
 		return {
 			...this.blank('invalid', received),
 			dialect: this.told?.name ?? null,

@@ -1,11 +1,12 @@
 import type { Clock } from '../model/clock';
-import type { AttributeSource, Memory, Reading, Request, Row, Subject, World } from '../model/description';
+import type { AttributeSource, Connection, Memory, Reading, Request, Row, Subject, World } from '../model/description';
 import type { Attributes, AttributeValue, Device, Entity, EntityChange, State } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
 import type { StreamEvent } from '../model/event';
 import { sameJson } from '../model/json';
 import { limits } from '../model/limits';
 import { Freshness } from './freshness';
+import { unseen } from './happenings';
 import { type Cell, createEntity, entityName, Registry, type Thing } from './registry';
 
 /** What must outlast a restart, by unique id: totals and baselines of stateful rows. JSON. */
@@ -53,6 +54,12 @@ interface Table {
 	readonly dirty: Uint8Array;
 }
 
+/** What of an event its entities are made by, besides its data. */
+type Occasion = Pick<StreamEvent, 'at' | 'received' | 'replayed' | 'via'>;
+
+/** Where the world tells of the endpoint's own socket. */
+const connectionType = '$connection';
+
 /** Step 4 of a frame's way: turns events into entity changes, by the tables of a dialect. One per endpoint. */
 export class Mapper {
 	private readonly tables: readonly Table[];
@@ -62,14 +69,15 @@ export class Mapper {
 	private readonly reported = new Set<string>();
 	private readonly world: { [type: string]: unknown } = {};
 	private device: Device;
-	private connected = true;
+	private link: Connection;
 	private readonly lastList = new Map<Subject, number>();
 	/** Freshness of every event type as the entities show it. */
 	private readonly shown = new Map<string, boolean>();
 
 	constructor(private readonly options: MapperOptions) {
 		this.tables = options.dialect.subjects.map(compile);
-		for (const type of Object.keys(options.dialect.types)) {
+		this.link = this.tell({ open: true, opened: options.clock.now() });
+		for (const type of [...Object.keys(options.dialect.types), connectionType]) {
 			this.tablesOf.set(
 				type,
 				this.tables.filter(({ subject }) => subject.from.includes(type)),
@@ -102,7 +110,8 @@ export class Mapper {
 
 	/** The endpoint's socket opened or closed; a closed one makes everything unavailable at once. */
 	connection(open: boolean): EntityChange[] {
-		this.connected = open;
+		const now = this.options.clock.now();
+		this.link = this.tell({ open, opened: open && !this.link.open ? now : this.link.opened });
 		if (!open) {
 			this.freshness.interrupted();
 			this.forgetLists();
@@ -110,6 +119,8 @@ export class Mapper {
 		const changes: EntityChange[] = [];
 		this.refreshAvailability(changes);
 		this.showAll(changes);
+		const occasion: Occasion = { at: now, received: now, replayed: false, via: 'stream' };
+		for (const table of this.tablesOf.get(connectionType) ?? []) this.update(table, occasion, connectionType, changes);
 		return changes;
 	}
 
@@ -146,7 +157,12 @@ export class Mapper {
 		const make = Object.entries(actions).find(([name]) => name === action)?.[1];
 		if (!make) throw new AgentStreamError('COMMAND_REFUSED', `${id} cannot ${action.slice(0, 40)}.`);
 		if (!found.thing.present) throw new AgentStreamError('COMMAND_REFUSED', `${id} is not there at the moment.`);
-		return make(found.thing.item, value);
+		try {
+			return make(found.thing.item, value);
+		} catch (thrown) {
+			// A name with half a character has no percent-encoding.
+			throw new AgentStreamError('COMMAND_REFUSED', `${id} has a name that no request can carry.`, thrown);
+		}
 	}
 
 	/** What must outlast a restart. */
@@ -156,7 +172,13 @@ export class Mapper {
 		return saved;
 	}
 
-	private update(table: Table, event: StreamEvent, type: string, changes: EntityChange[]): void {
+	/** Lets rows see the socket's state. */
+	private tell(link: Connection): Connection {
+		this.world[connectionType] = link;
+		return link;
+	}
+
+	private update(table: Table, event: Occasion, type: string, changes: EntityChange[]): void {
 		const { subject } = table;
 		const items = subject.items(this.world);
 		if (items === null) return;
@@ -184,13 +206,7 @@ export class Mapper {
 		if (subject.key && subject.from[0] === type) this.missing(subject, listed, event.received, changes);
 	}
 
-	private updateThing(
-		table: Table,
-		key: string | null,
-		item: object,
-		event: StreamEvent,
-		changes: EntityChange[],
-	): void {
+	private updateThing(table: Table, key: string | null, item: object, event: Occasion, changes: EntityChange[]): void {
 		const { subject } = table;
 		const label = subject.label ? subject.label(item).slice(0, limits.textLength) : (key ?? '');
 		let thing = this.registry.find(subject, key);
@@ -226,7 +242,7 @@ export class Mapper {
 		thing: Thing,
 		index: number,
 		row: Row<object, World>,
-		event: StreamEvent,
+		event: Occasion,
 		changes: EntityChange[],
 	): void {
 		if (row.when && !row.when(thing.item, this.world)) return;
@@ -244,7 +260,7 @@ export class Mapper {
 			row,
 			state: null,
 			attributes: {},
-			connected: this.connected,
+			connected: this.link.open,
 			fresh: this.freshness.fresh(table.eventType, this.options.clock.now()),
 			replayed: isHistory(event),
 			device: this.device,
@@ -258,40 +274,65 @@ export class Mapper {
 		cell.attributes = readAttributes(row, thing.item, reading);
 		cell.entity = { ...entity, state: readState(cell, thing.item, reading), attributes: cell.attributes };
 		changes.push({ kind: 'added', entity: cell.entity, previous: undefined });
+		if (row.happenings) this.fire(thing, cell, event, changes);
 	}
 
 	/** @param touched whether a field that the row reads changed; else only a stateful row can have moved */
 	private updateEntity(
 		thing: Thing,
 		cell: Cell,
-		event: StreamEvent,
+		event: Occasion,
 		changes: EntityChange[],
 		touched: boolean,
 		name: string | undefined,
 	): void {
 		const { entity, row } = cell;
 		const reading: Reading = { world: this.world, at: event.at, previous: entity.state };
-		const state = readState(cell, thing.item, reading);
+		const state = row.happenings ? entity.state : readState(cell, thing.item, reading);
 		const was = cell.attributes;
-		if (touched) cell.attributes = readAttributes(row, thing.item, reading);
+		if (touched && !row.happenings) cell.attributes = readAttributes(row, thing.item, reading);
 		// What ticks is kept up to date, but is no news of its own.
 		const news =
 			state !== entity.state ||
 			name !== undefined ||
 			!entity.availability.present ||
 			(touched && !sameAttributes(cell.attributes, was, row.ticking));
-		if (!news) return;
-		const availability = { ...entity.availability, present: true };
+		if (news) this.show(thing, cell, event, changes, state, name);
+		if (touched && row.happenings) this.fire(thing, cell, event, changes);
+	}
+
+	private show(
+		thing: Thing,
+		cell: Cell,
+		event: Occasion,
+		changes: EntityChange[],
+		state: State,
+		name: string | undefined,
+	): void {
+		const { entity } = cell;
+		const availability = { ...entity.availability, present: thing.present };
 		cell.entity = {
 			...entity,
 			name: name ?? entity.name,
 			state,
 			attributes: cell.attributes,
 			availability,
-			available: availability.connected && availability.fresh,
+			available: isAvailable(entity, availability),
 			replayed: isHistory(event),
 		};
 		changes.push({ kind: 'changed', entity: cell.entity, previous: entity.state });
+	}
+
+	/** Fires the happenings that were not seen before; the first data and history only tell which there have been. */
+	private fire(thing: Thing, cell: Cell, event: Occasion, changes: EntityChange[]): void {
+		const history = cell.seen === undefined || isHistory(event);
+		cell.seen ??= new Set();
+		for (const { type, attributes } of unseen(cell.row.happenings?.(thing.item) ?? [], cell.seen, history)) {
+			const previous = cell.entity.state;
+			cell.attributes = attributes;
+			cell.entity = { ...cell.entity, state: type, attributes, replayed: false };
+			changes.push({ kind: 'fired', entity: cell.entity, previous });
+		}
 	}
 
 	/** The stream had a gap: the time until the next list (of one event type, or of all) is no absence. */
@@ -343,9 +384,9 @@ export class Mapper {
 		const { entity } = cell;
 		const fresh = this.shown.get(entity.event_type) ?? false;
 		const was = entity.availability;
-		if (was.connected === this.connected && was.fresh === fresh && was.present === thing.present) return;
-		const availability = { connected: this.connected, fresh, present: thing.present };
-		cell.entity = { ...newest(cell), availability, available: this.connected && fresh && thing.present };
+		if (was.connected === this.link.open && was.fresh === fresh && was.present === thing.present) return;
+		const availability = { connected: this.link.open, fresh, present: thing.present };
+		cell.entity = { ...newest(cell), availability, available: isAvailable(entity, availability) };
 		changes.push({ kind: 'availability', entity: cell.entity, previous: entity.state });
 	}
 
@@ -449,6 +490,10 @@ function plain(state: State): State {
 	return state;
 }
 
-function isHistory(event: StreamEvent): boolean {
+function isAvailable(entity: Entity, { connected, fresh, present }: Entity['availability']): boolean {
+	return present && (entity.always_available || (connected && fresh));
+}
+
+function isHistory(event: Occasion): boolean {
 	return event.replayed || event.via === 'rest';
 }

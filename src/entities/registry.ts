@@ -10,6 +10,8 @@ export interface Cell {
 	/** The newest attributes: they may have ticked since the snapshot. */
 	attributes: Attributes;
 	memory: Memory | undefined;
+	/** Ids of the happenings that an event entity knows of, oldest first; undefined before its first data. */
+	seen?: Set<string>;
 }
 
 /** One thing (a disk, a container) or singleton with its entities and the raw values that they were made from. */
@@ -77,9 +79,10 @@ export function createEntity(parts: EntityParts): Entity {
 			: null,
 		range: row.range ?? null,
 		deadband: row.deadband ?? 0,
-		available: connected && fresh,
+		available: row.always === true || (connected && fresh),
 		availability: { connected, fresh, present: true },
 		transient: key !== null,
+		always_available: row.always ?? false,
 		replayed: parts.replayed,
 		device: parts.device,
 	};

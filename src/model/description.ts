@@ -1,7 +1,28 @@
-import type { AttributeValue, Platform, State } from './entity';
+import type { Attributes, AttributeValue, Platform, State } from './entity';
 
-/** The newest data of every event type of one endpoint, by type. */
+/**
+ * The newest data of every event type of one endpoint, by type.
+ * Under `$connection` stands what the endpoint knows of its own socket, a {@link Connection}.
+ */
 export type World = { readonly [type: string]: unknown };
+
+/** The endpoint's socket, for rows that tell of it. */
+export interface Connection {
+	readonly open: boolean;
+	/** When it last opened, milliseconds since 1970. */
+	readonly opened: number;
+}
+
+/** One thing that happened, as an event entity fires it. */
+export interface Happening {
+	/** What the server knows it by: fires once. */
+	readonly id: string;
+	/** One of the row's options. */
+	readonly type: string;
+	/** Milliseconds since 1970: several that are new at once fire in this order. */
+	readonly at: number;
+	readonly attributes: Attributes;
+}
 
 /** What a row may look at besides its item. */
 export interface Reading<W = World> {
@@ -22,6 +43,10 @@ export interface Request {
 	readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	readonly path: string;
 	readonly body?: { readonly [name: string]: unknown };
+	/** Event types that it changes: they are fetched once when it was carried out, where REST has them. */
+	readonly changes?: readonly string[];
+	/** What the server does not tell by itself: an event of this type follows when it was carried out. */
+	readonly announces?: { readonly type: string; readonly data: { readonly [name: string]: unknown } };
 }
 
 /** What a switch, button, number, select or update can be told to do. */
@@ -55,6 +80,13 @@ export interface Row<I, W = World> {
 	readonly value: (item: I, reading: Reading<W>) => State;
 	/** Replaces `value` where the state grows out of earlier events (rates, energy): called for every event. */
 	readonly fold?: (item: I, memory: Memory | undefined, at: number) => { state: State; memory: Memory };
+	/**
+	 * What the item lists as having happened: each fires once, when it is first seen. What the first data lists, or replayed or fetched
+	 * data, is history: it fires nothing.
+	 */
+	readonly happenings?: (item: I) => readonly Happening[];
+	/** True where the entity tells of the endpoint itself, and so is available while that is not. */
+	readonly always?: boolean;
 	/** Whether this item has the entity at all; asked until it once said yes. */
 	readonly when?: (item: I, world: W) => boolean;
 	readonly attributes?: { readonly [name: string]: AttributeSource<I, W> };
@@ -165,6 +197,18 @@ export const temperature = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
 		...spec,
 	});
 
+/** Amount of data: bytes on the wire, GiB with two decimals as state. */
+export const bytes = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
+	numeric({
+		unit: 'GiB',
+		deviceClass: 'data_size',
+		precision: 2,
+		decimals: 2,
+		divide: 1_073_741_824,
+		plausible: [0, 1e12],
+		...spec,
+	});
+
 /** Electric power in W, two decimals. */
 export const power = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
 	numeric({ unit: 'W', deviceClass: 'power', icon: 'mdi:flash', decimals: 2, plausible: [0, 100_000], ...spec });
@@ -193,6 +237,13 @@ export function binary<I, W = World>(
 ): Row<I, W> {
 	const { is, ...row } = spec;
 	return { platform: 'binary_sensor', ...row, value: (item, reading) => onOff(is(item, reading)) };
+}
+
+/** An event entity: it has no state of its own and fires each of its `happenings` once. */
+export function event<I, W = World>(
+	spec: RowSpec<I, W> & Required<Pick<Row<I, W>, 'from' | 'options' | 'happenings'>>,
+): Row<I, W> {
+	return { platform: 'event', ...spec, value: () => null };
 }
 
 /** `on`, `off` or unknown. */

@@ -49,7 +49,7 @@ export const deviceSchema = z.object({
 export type Device = z.infer<typeof deviceSchema>;
 
 /**
- * Why an entity is or is not available; `available` is their conjunction.
+ * Why an entity is or is not available; `available` is their conjunction (only `present` where it is `always_available`).
  * `connected`: the endpoint's socket. `fresh`: events of its type arrive as often as they should. `present`: the thing is on the list.
  */
 export const availabilitySchema = z.object({
@@ -98,6 +98,8 @@ export const entitySchema = z.object({
 	availability: availabilitySchema,
 	/** True where the thing can vanish (a container), so that it has an availability of its own. */
 	transient: z.boolean(),
+	/** True where it tells of the endpoint itself, and so is available while the endpoint is not. */
+	always_available: z.boolean(),
 	/** True while the state is one that history or REST gave, which fires nothing. */
 	replayed: z.boolean(),
 	device: deviceSchema,

@@ -36,11 +36,13 @@ export class AgentStreamError extends Error {
 	 * @param code what went wrong, as a stable word
 	 * @param message what happened, where, and what to do, as one sentence
 	 * @param cause the error underneath, where there is one
+	 * @param detail a finer word than the code, where one is known: `too_large`, `not_json`
 	 */
 	constructor(
 		readonly code: ErrorCode,
 		message: string,
 		cause?: unknown,
+		readonly detail?: string,
 	) {
 		super(message, cause === undefined ? undefined : { cause });
 	}

@@ -4,45 +4,45 @@ import { limits } from './limits';
 
 /**
  * The JSON object or array that a frame holds.
- * @throws AgentStreamError FRAME_INVALID: too large, empty, not JSON, or a bare scalar
+ * @throws AgentStreamError FRAME_INVALID; its `detail` is `too_large`, `empty`, `not_json` or `scalar`
  */
 export function parseJson(frame: Frame): object {
 	const size = frame.length;
 	if (size > limits.frameSize) {
-		throw new AgentStreamError(
-			'FRAME_INVALID',
-			`A frame of ${size} characters is above the limit of ${limits.frameSize}.`,
-		);
+		throw fault('too_large', `A frame of ${size} characters is above the limit of ${limits.frameSize}.`);
 	}
 	const text = typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, size).toString('utf8');
 	if (text.trim() === '') {
-		throw new AgentStreamError(
-			'FRAME_INVALID',
-			'The frame is empty (the Unraid agent sends that when a value was no number).',
-		);
+		throw fault('empty', 'The frame is empty (the Unraid agent sends that when a value was no number).');
 	}
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
 	} catch (thrown) {
 		const why = thrown instanceof Error ? thrown.message.slice(0, 120) : 'unreadable';
-		throw new AgentStreamError('FRAME_INVALID', `The frame is not JSON: ${why}`);
+		throw fault('not_json', `The frame is not JSON: ${why}`);
 	}
 	if (typeof value !== 'object' || value === null) {
-		throw new AgentStreamError('FRAME_INVALID', 'The frame is JSON but neither an object nor an array.');
+		throw fault('scalar', 'The frame is JSON but neither an object nor an array.');
 	}
 	return value;
 }
 
-/** Whether JSON is nested deeper than `depth`; walks without recursion, so that a hostile frame cannot overflow the stack. */
+function fault(detail: string, message: string): AgentStreamError {
+	return new AgentStreamError('FRAME_INVALID', message, undefined, detail);
+}
+
+/**
+ * Whether JSON is nested deeper than `depth`, as is everything that contains itself. Walks level by level, each object once per level:
+ * neither depth nor loops can exhaust stack or memory.
+ */
 export function nestedDeeper(value: unknown, depth: number): boolean {
-	let level: unknown[] = [value];
-	for (let at = 0; level.length > 0; at += 1) {
+	let level = new Set<object>(typeof value === 'object' && value !== null ? [value] : []);
+	for (let at = 0; level.size > 0; at += 1) {
 		if (at > depth) return true;
-		const next: unknown[] = [];
+		const next = new Set<object>();
 		for (const node of level) {
-			if (typeof node !== 'object' || node === null) continue;
-			for (const child of Object.values(node)) if (typeof child === 'object' && child !== null) next.push(child);
+			for (const child of Object.values(node)) if (typeof child === 'object' && child !== null) next.add(child);
 		}
 		level = next;
 	}

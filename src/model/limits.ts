@@ -17,6 +17,8 @@ export const limits = {
 	itemsPerSubject: 1_000,
 	/** Entities of one endpoint. */
 	entities: 10_000,
+	/** Happenings that one event entity remembers, so that each fires once; beyond it the oldest are forgotten. */
+	happenings: 2_000,
 	/** Length of a natural key in unique ids and topics, before its hash. */
 	keyLength: 80,
 	/** Length of a natural key, a name or any text of an entity. */

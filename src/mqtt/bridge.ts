@@ -159,7 +159,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 	}
 
 	private async connect(): Promise<void> {
-		this.setState('connecting', this.current.cause);
+		if (this.current.phase !== 'connecting') this.setState('connecting', this.current.cause);
 		let mqtt: MqttModule;
 		try {
 			mqtt = await (this.parts.load ?? (() => import('mqtt')))();

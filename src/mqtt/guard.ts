@@ -68,6 +68,7 @@ const checks: readonly (readonly [keyof Entity, (value: unknown, entity: Plain) 
 	['deadband', (value) => isNumber(value) && Number(value) >= 0],
 	['availability', isAvailability],
 	['transient', isFlag],
+	['always_available', isFlag],
 	['replayed', isFlag],
 	['device', isDevice],
 ];

@@ -3,7 +3,13 @@ import { limits } from '../model/limits';
 
 const protocols: ReadonlySet<string> = new Set(['mqtt:', 'mqtts:', 'ws:', 'wss:']);
 
-const brokerUrl = z.string().refine((text) => URL.canParse(text) && protocols.has(new URL(text).protocol), {
+const isBrokerUrl = (text: string): boolean => {
+	if (!URL.canParse(text)) return false;
+	const { protocol, hostname } = new URL(text);
+	return protocols.has(protocol) && hostname !== '';
+};
+
+const brokerUrl = z.string().refine(isBrokerUrl, {
 	message: 'must be a URL that begins with mqtt://, mqtts://, ws:// or wss://',
 });
 

@@ -17,7 +17,7 @@ const restAnswersSchema = z.record(
 );
 
 /** One answer of a recorded REST interface. */
-export interface RestReply {
+interface RestReply {
 	readonly status: number;
 	readonly contentType: string;
 	readonly text: string;

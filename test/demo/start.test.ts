@@ -42,12 +42,15 @@ class Demo {
 describe('npm start', function () {
 	this.timeout(120_000);
 	let demo: Demo | undefined;
+	/** What a test started besides, to be ended whatever became of the test. */
+	const started: (() => Promise<unknown>)[] = [];
 
 	afterEach(async () => {
 		if (demo && demo.child.exitCode === null) {
 			demo.child.kill('SIGKILL');
 			await demo.ended();
 		}
+		for (const end of started.splice(0).reverse()) await end();
 	});
 
 	it('shows a simulated server in the editor, on the dashboard and at the broker, and ends cleanly', async () => {
@@ -57,6 +60,7 @@ describe('npm start', function () {
 		const broker = await demo.printed(/MQTT broker +(\S+)/);
 
 		const client = await connectAsync(broker);
+		started.push(() => client.endAsync(true));
 		const retained = new Map<string, string>();
 		const wanted = ['agent-stream/tower/server/cpu_temperature', 'agent-stream/tower/ups/status'];
 		const complete = new Promise<void>((resolve) => {
@@ -68,7 +72,6 @@ describe('npm start', function () {
 		});
 		await client.subscribeAsync(['agent-stream/#', 'homeassistant/#']);
 		await complete;
-		await client.endAsync();
 		assert.match(retained.get('agent-stream/tower/server/cpu_temperature') ?? '', /^\d+(\.\d+)?$/);
 		assert.match(retained.get('agent-stream/tower/ups/status') ?? '', /[a-z]/i);
 
@@ -91,9 +94,12 @@ describe('npm start', function () {
 	it('uses a real agent and a real broker instead, and switches nothing there', async () => {
 		const simulator = new UnraidSimulator({ clock: systemClock });
 		await simulator.start();
+		started.push(() => simulator.stop());
 		const broker = await startBroker(0);
+		started.push(() => broker.close());
 		const url = `mqtt://127.0.0.1:${broker.port}`;
 		const client = await connectAsync(url);
+		started.push(() => client.endAsync());
 		const arrived = new Promise<void>((resolve) => {
 			client.on('message', (topic) => topic === 'agent-stream/tower/server/cpu_temperature' && resolve());
 		});
@@ -106,9 +112,6 @@ describe('npm start', function () {
 		assert.doesNotMatch(demo.output, /Simulated/);
 		demo.child.kill('SIGINT');
 		assert.equal(await demo.ended(), 0);
-		await client.endAsync();
-		await broker.close();
-		await simulator.stop();
 	});
 
 	it('says that its port is taken', async () => {

@@ -73,7 +73,7 @@ describe('agent-stream-filter', () => {
 	});
 
 	it('passes only what changed by more than the deadband', async () => {
-		const settings = { changed: true, deadband: '2' };
+		const settings = { onlyChanged: true, deadband: '2' };
 		const inputs = [10, 11, 13, 13].map((payload) => ({ topic: 'same', payload }));
 		assert.deepEqual(await reasons(settings, inputs), ['passed', 'unchanged', 'passed', 'unchanged']);
 	});

@@ -181,7 +181,7 @@ describe('Pipeline', () => {
 		assert.deepEqual(line.save(), memory);
 		line.frame(frameOf('ups_status_update', typical('ups_status_update')));
 		assert.equal(line.save().tower_ups_energy?.watt_hours, 5);
-		assert.ok((line.save().tower_ups_energy?.watts ?? 0) > 0);
+		assert.ok(Number(line.save().tower_ups_energy?.watts) > 0);
 		assert.deepEqual(JSON.parse(JSON.stringify(line.save())), line.save());
 		line.close();
 	});

@@ -34,6 +34,7 @@ export function makeEntity(over: Partial<Entity> = {}): Entity {
 		available: availability.connected && availability.fresh && availability.present,
 		availability,
 		transient: false,
+		always_available: false,
 		replayed: false,
 		device: { identifiers: ['agent-stream_tower'], name: 'Tower' },
 		...over,

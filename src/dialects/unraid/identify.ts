@@ -84,8 +84,11 @@ export function identifyByStructure(data: unknown): string {
 	return 'unknown';
 }
 
-/** Whether an agent may call an event so; `empty_list` is what we say, nobody sends it. */
-const isTopic = (name: string) => name !== 'empty_list' && Object.hasOwn(topics, name);
+/** Names that an agent may give an event: not those that only we say, nor those of REST answers. */
+const streamed: ReadonlySet<string> = new Set(
+	Object.entries(topics).flatMap(([name, { own, poll }]) => (own || poll ? [] : [name])),
+);
+const isTopic = (name: string) => streamed.has(name);
 
 /**
  * Names an item: by the name in its envelope (the current agent), by the name inside the data (`collector_state_change`, which the

@@ -1,16 +1,34 @@
 import { z } from 'zod';
+import type { Connection } from '../../model/description';
 import type { Loose } from '../validate';
 import { agentStream, collectorStateChange, sourceStatus } from './schemas/agent';
 import { containerList, dockerNetworks, dockerUpdates } from './schemas/docker';
 import { gpuMetrics, networkList, vmList } from './schemas/machines';
 import { nutStatus, upsStatus } from './schemas/power';
+import {
+	actionRequested,
+	collectors,
+	diskThresholds,
+	dockerSettings,
+	flash,
+	moverSettings,
+	networkServices,
+	parityHistory,
+	paritySchedule,
+	portConflicts,
+	selfTest,
+	services,
+	updates,
+	userScripts,
+	vmSettings,
+} from './schemas/rest';
 import { fanControl, hardware, registration, system, tuning } from './schemas/server';
 import { arrayStatus, diskList, shareList, unassignedDevices } from './schemas/storage';
 import { mover, notifications, osUpdate, pluginUpdates } from './schemas/upkeep';
 import { zfsArcStats, zfsDatasets, zfsPools, zfsSnapshots } from './schemas/zfs';
 
 /**
- * The data of every event type: the nine of the 1.1.0 document and all topics of the current agent. Both generations' names of a
+ * The data of every event type: the nine of the 1.1.0 document, all topics of the current agent, and what only its REST interface has. Both generations' names of a
  * field stand in one schema. A field is required where every agent always sends it: document and agent, or, for types that
  * the document does not know, the agent. Ranges, words and nulls are the document's, widened to what the agent really sends.
  */
@@ -45,6 +63,22 @@ export const schemas = {
 	collector_state_change: collectorStateChange,
 	agent_stream: agentStream,
 	empty_list: z.array(z.never()),
+	action_requested: actionRequested,
+	flash,
+	plugins: pluginUpdates,
+	updates,
+	parity_schedule: paritySchedule,
+	parity_history: parityHistory,
+	disk_thresholds: diskThresholds,
+	mover_settings: moverSettings,
+	docker_settings: dockerSettings,
+	vm_settings: vmSettings,
+	network_services: networkServices,
+	services,
+	user_scripts: userScripts,
+	collectors,
+	self_test: selfTest,
+	port_conflicts: portConflicts,
 };
 
 /** The name of an event type of the agent. */
@@ -53,5 +87,5 @@ export type UnraidType = keyof typeof schemas;
 /** The data of every event type as it is after lenient validation: any field may be missing or null. */
 export type EventData = { readonly [T in UnraidType]: Loose<z.infer<(typeof schemas)[T]>> };
 
-/** The newest data of every event type of one server. */
-export type UnraidWorld = { readonly [T in UnraidType]?: EventData[T] };
+/** The newest data of every event type of one server, and its socket's state. */
+export type UnraidWorld = { readonly [T in UnraidType]?: EventData[T] } & { readonly $connection?: Connection };

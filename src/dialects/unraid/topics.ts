@@ -3,7 +3,7 @@ import type { EventType } from '../dialect';
 /**
  * Every event type of the Unraid agent with the interval at which its collector sends by default (seconds, null = only on change)
  * and the REST path that answers with the same data from the agent's cache.
- * From `b_topics` of the agent's own tables; `gpu_update` and `empty_list` are names of the 1.1.0 document.
+ * `poll`: only REST has it; not of the agent's tables. From `b_topics` of the agent's own tables; `gpu_update` and `empty_list` are names of the 1.1.0 document.
  */
 export const topics: Readonly<Record<string, EventType>> = {
 	system_update: { title: 'System', interval: 15, list: false, rest: '/system' },
@@ -35,5 +35,51 @@ export const topics: Readonly<Record<string, EventType>> = {
 	source_status_changed: { title: 'Source status', interval: null, list: false },
 	collector_state_change: { title: 'Collector state', interval: null, list: false },
 	agent_stream: { title: 'AI agent', interval: null, list: false },
-	empty_list: { title: 'Empty list (1.1.0)', interval: null, list: true },
+	empty_list: { title: 'Empty list (1.1.0)', interval: null, list: true, own: true },
+	action_requested: { title: 'Requested action', interval: null, list: false, own: true },
+	flash: { title: 'Flash drive', interval: null, list: false, rest: '/system/flash', poll: true },
+	plugins: { title: 'Plugins', interval: null, list: false, rest: '/plugins', poll: true },
+	updates: { title: 'Updates', interval: null, list: false, rest: '/updates', poll: true },
+	parity_schedule: {
+		title: 'Parity check schedule',
+		interval: null,
+		list: false,
+		rest: '/array/parity-check/schedule',
+		poll: true,
+	},
+	parity_history: {
+		title: 'Parity check history',
+		interval: null,
+		list: false,
+		rest: '/array/parity-check/history',
+		poll: true,
+	},
+	disk_thresholds: {
+		title: 'Disk thresholds',
+		interval: null,
+		list: false,
+		rest: '/settings/disk-thresholds',
+		poll: true,
+	},
+	mover_settings: { title: 'Mover settings', interval: null, list: false, rest: '/settings/mover', poll: true },
+	docker_settings: { title: 'Docker settings', interval: null, list: false, rest: '/settings/docker', poll: true },
+	vm_settings: { title: 'VM settings', interval: null, list: false, rest: '/settings/vm', poll: true },
+	network_services: {
+		title: 'Network services',
+		interval: null,
+		list: false,
+		rest: '/settings/network-services',
+		poll: true,
+	},
+	services: { title: 'Services', interval: null, list: false, rest: '/services', poll: true },
+	user_scripts: { title: 'User scripts', interval: null, list: true, rest: '/user-scripts', poll: true },
+	collectors: { title: 'Collectors', interval: null, list: false, rest: '/collectors/status', poll: true },
+	self_test: { title: 'Diagnostics', interval: null, list: false, rest: '/diagnostics/self-test', poll: true },
+	port_conflicts: {
+		title: 'Docker port conflicts',
+		interval: null,
+		list: true,
+		rest: '/docker/port-conflicts',
+		poll: true,
+	},
 };

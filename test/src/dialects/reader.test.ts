@@ -70,6 +70,15 @@ describe('EventReader: what cannot be read', () => {
 		assert.equal(only(read.readValue({ event: 'system_update', data: system })).type, 'system_update');
 	});
 
+	it('values that contain themselves are refused, known or not', () => {
+		const loop: Record<string, unknown> = { id: '1', name: 'x' };
+		for (const key of 'abcdefgh') loop[key] = loop;
+		const { read } = reader();
+		assert.ok(codes(only(read.readValue(loop))).includes('too_deep'));
+		assert.ok(codes(only(read.readValue({ event: 'vm_list_update', data: [loop] }))).includes('too_deep'));
+		assert.equal(only(read.readValue({ event: 'system_update', data: system })).valid, true);
+	});
+
 	it('a known type whose data has the wrong shape is rejected', () => {
 		const { read } = reader();
 		for (const data of [null, 7, 'x', [], [system]]) {

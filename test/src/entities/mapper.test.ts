@@ -222,6 +222,7 @@ describe('Mapper: identity', () => {
 		);
 		const moved = after.filter((entity, index) => entity.name !== before[index]?.name);
 		assert.equal(moved.length, changes.length);
+		assert.equal(moved.length, before.filter(({ key }) => key === vms[0]?.id).length);
 		assert.ok(moved.length > 0 && moved.every(({ name, key }) => name.includes('Renamed') && key === vms[0]?.id));
 		for (const entity of moved) {
 			const { name: _name, ...rest } = entity;
@@ -416,6 +417,16 @@ describe('Mapper: what vanishes', () => {
 		assert.equal(mapper.command('tower_container_backup_switch', 'off').method, 'POST');
 	});
 
+	it('takes no command where the server’s name for it cannot stand in a URL', () => {
+		const { mapper, send } = server();
+		send('vm_list_update', [{ ...list('vm_list_update')[0], name: 'half \ud83d' }]);
+		const vm = mapper.entities().find(({ platform }) => platform === 'switch');
+		assert.throws(
+			() => mapper.command(vm?.unique_id ?? '', 'on'),
+			(error) => error instanceof AgentStreamError && error.code === 'COMMAND_REFUSED',
+		);
+	});
+
 	it('an empty or null list makes all of them unavailable', () => {
 		for (const empty of [[], null]) {
 			const { mapper, send } = server();
@@ -549,6 +560,34 @@ describe('Mapper: availability', () => {
 		clock.advance(110 * second);
 		assert.deepEqual(mapper.tick(), []);
 		clock.advance(20 * second);
+		assert.ok(mapper.tick().length > 0);
+	});
+
+	it('does not learn a cadence from a socket that closes again and again', () => {
+		const { mapper, send, clock } = server();
+		for (let i = 0; i < 10; i += 1) {
+			send('system_update', one('system_update'));
+			mapper.connection(false);
+			clock.advance(80 * second);
+			mapper.connection(true);
+		}
+		send('system_update', one('system_update'));
+		clock.advance(90 * second + 1);
+		assert.ok(mapper.tick().length > 0);
+	});
+
+	it('counts what REST answered as fresh, and learns no cadence from it', () => {
+		const { mapper, reader, send, clock } = server();
+		const fetch = () => {
+			for (const event of reader.readRest('system_update', one('system_update'), clock.now())) mapper.apply(event);
+		};
+		for (let i = 0; i < 10; i += 1) {
+			fetch();
+			clock.advance(80 * second);
+		}
+		assert.deepEqual(mapper.stale(), []);
+		send('system_update', one('system_update'));
+		clock.advance(90 * second + 1);
 		assert.ok(mapper.tick().length > 0);
 	});
 

@@ -54,6 +54,7 @@ function entity(subject: string, key: string | null, row: string, state: Entity[
 		available,
 		availability: { connected: true, fresh: true, present: true },
 		transient: false,
+		always_available: false,
 		replayed: false,
 		device: { identifiers: ['tower'], name: 'Tower' },
 	};

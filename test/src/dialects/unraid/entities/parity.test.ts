@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventReader } from '../../../../../src/dialects/reader';
 import { unraid } from '../../../../../src/dialects/unraid';
 import type { Entity } from '../../../../../src/model/entity';
 import { Pipeline } from '../../../../../src/pipeline';
@@ -33,6 +34,16 @@ const later: readonly (readonly [pattern: RegExp, reason: string])[] = [
 	[/^number\//, 'fan control is a topic of its own: the next issue'],
 	[/^event\//, 'notifications are a topic of their own: the next issue'],
 	[/^(sensor|binary_sensor)\/(zfs .*|.* corrupted files)$/, 'ZFS is a topic of its own: the next issue'],
+	[
+		/^(sensor|binary_sensor)\/(unassigned device|remote share|notifications|registration|installed plugins|plugins|flash|docker port) ?.*$/,
+		'topics and REST answers of their own: the next issue',
+	],
+	[
+		/^binary_sensor\/(.* service|flash healthy|mover running|update available|parity check scheduled)$/,
+		'the next issue',
+	],
+	[/^sensor\/(last parity check|next parity check|unraid version|diagnostics degraded subsystems)$/, 'the next issue'],
+	[/^switch\/remote share .*$/, 'commands: a later issue'],
 	[/^sensor\/system status$/, 'told from REST polling and pressed buttons, not from a frame: a later issue'],
 	[/^switch\/container .* autostart$/, 'wire_check: broken, no agent sends the key'],
 	[/^switch\/disk .* spin$/, 'wire_check: broken, no agent has the route; shown as binary sensors instead'],
@@ -52,7 +63,14 @@ const judged: readonly (readonly [pattern: RegExp, field: RegExp, reason: string
 		/^state$/,
 		'wire_check: 0 stands for no sensor; the processor has one',
 	],
-	[/^switch\/container sonarr$/, /^-container_ports$/, 'null ports of a stopped container are no attribute'],
+	[/^sensor\/disk disk3 health$/, /^state$/, 'the last verdict stands while a disk sleeps (need 5)'],
+	[/^sensor\/gpu nvidia /, /^gpu_driver_version$/, 'the agent joins one version a card by line feeds: one is shown'],
+	[/^sensor\/(ram usage|.* memory)$/, /^(ram_total|memory_limit)$/, 'exactly 31.25: Python rounds half to even'],
+	[
+		/^switch\/container (sonarr|home-assistant|minecraft_ß-server)$/,
+		/^-container_ports$/,
+		'null ports of a stopped container are no attribute',
+	],
 	[/^switch\/vm /, /^disk_io$/, 'wire_check: counters that were labelled as rates'],
 ];
 
@@ -60,7 +78,7 @@ const judged: readonly (readonly [pattern: RegExp, field: RegExp, reason: string
 const more: readonly (readonly [pattern: RegExp, reason: string])[] = [
 	[/^binary_sensor\/disk .* spin$/, 'in place of the switches that no agent carries out'],
 	[
-		/^sensor\/(vm )?(plex|sonarr|home-assistant|backup|postgres|ubuntu-server|windows 11|hassos) state$/,
+		/^sensor\/(vm )?(plex|sonarr|home-assistant|backup|(db-)?postgres|minecraft_ß-server|ubuntu-server|windows 11|hassos.*) state$/,
 		'need: paused, restarting, crashed',
 	],
 	[/^sensor\/ups status$/, 'need: the state of a UPS as an enum'],
@@ -118,63 +136,65 @@ function differences(theirs: Reference, ours: Entity): [field: string, theirs: u
 	return found;
 }
 
-describe('unraid entities beside the Home Assistant integration (scenario-a)', () => {
-	const { entities: reference } = fixtureJson('ha-reference-scenario-a.json') as { entities: readonly Reference[] };
-	const timelines = (fixtureJson('ha-timeline-scenario-a.json') as { entities: Record<string, Timeline> }).entities;
-	/** Our states by key: second of the recording and state, in order. */
+/** Plays a world through a pipeline: what it ends with, and every state on the way. */
+function play(name: string, rest: Readonly<Record<string, { status: number; body: unknown }>> = {}) {
+	const clock = new FakeClock();
+	const start = clock.now();
 	const history = new Map<string, [second: number, state: string][]>();
-	let ours = new Map<string, Entity>();
-
-	before(() => {
-		const clock = new FakeClock();
-		const start = clock.now();
-		const reports: unknown[] = [];
-		const pipeline = new Pipeline({
-			source: 'tower',
-			dialect: unraid,
-			clock,
-			report: (error) => reports.push(error),
-			changed: (changes) => {
-				for (const { entity } of changes) {
-					const key = keyOf(entity.platform, entity.name);
-					const states = history.get(key) ?? [];
-					states.push([Math.floor((clock.now() - start) / 1000), shown(entity)]);
-					history.set(key, states);
-				}
-			},
-		});
-		for (const { t, raw } of recording('scenario-a.jsonl')) {
-			clock.advance(start + t - clock.now());
-			for (const event of pipeline.frame(raw)) assert.deepEqual(event.issues, [], `${event.type} at ${t}`);
-		}
-		ours = new Map(pipeline.entities().map((entity) => [keyOf(entity.platform, entity.name), entity]));
-		pipeline.close();
-		assert.equal(clock.timers, 0);
-		assert.deepEqual(reports, []);
+	const reports: unknown[] = [];
+	const pipeline = new Pipeline({
+		source: 'tower',
+		dialect: unraid,
+		clock,
+		report: (error) => reports.push(error),
+		changed: (changes) => {
+			for (const { entity } of changes) {
+				const key = keyOf(entity.platform, entity.name);
+				const states = history.get(key) ?? [];
+				states.push([Math.floor((clock.now() - start) / 1000), shown(entity)]);
+				history.set(key, states);
+			}
+		},
 	});
+	const reader = new EventReader({ source: 'tower', dialect: unraid, clock });
+	for (const [type, { rest: path }] of Object.entries(unraid.types)) {
+		const answer = rest[`/api/v1${path}`];
+		if (answer?.status === 200) reader.readRest(type, answer.body, clock.now()).map((event) => pipeline.event(event));
+	}
+	for (const { t, raw } of recording(name)) {
+		clock.advance(start + t - clock.now());
+		for (const event of pipeline.frame(raw)) assert.deepEqual(event.issues, [], `${event.type} at ${t}`);
+	}
+	const ours = new Map(pipeline.entities().map((entity) => [keyOf(entity.platform, entity.name), entity]));
+	pipeline.close();
+	assert.equal(clock.timers, 0);
+	assert.deepEqual(reports, []);
+	return { ours, history };
+}
 
+const used = new Set<RegExp>();
+
+/** The first line of a table that fits; remembers that it was needed. */
+function excused<T extends readonly [pattern: RegExp, ...rest: unknown[]]>(
+	table: readonly T[],
+	fits: (line: T) => boolean,
+) {
+	const line = table.find(fits);
+	if (line) used.add(line[0]);
+	return line !== undefined;
+}
+
+function sameAs(reference: readonly Reference[], world: () => ReturnType<typeof play>, atLeast: number) {
 	it('has every entity of the nine documented types', () => {
-		const used = new Set<RegExp>();
-		const missing = reference.filter(({ domain, original_name: name }) => {
-			const key = keyOf(domain, name);
-			if (ours.has(key)) return false;
-			const excuse = later.find(([pattern]) => pattern.test(key));
-			if (excuse) used.add(excuse[0]);
-			return !excuse;
-		});
-		assert.deepEqual(
-			missing.map((entity) => entity.entity_id),
-			[],
-		);
-		assert.deepEqual(
-			later.filter(([pattern]) => !used.has(pattern)).map(([pattern]) => pattern.source),
-			[],
-			'excuses that excuse nothing',
-		);
+		const { ours } = world();
+		const missing = reference
+			.map((entity) => keyOf(entity.domain, entity.original_name))
+			.filter((key) => !ours.has(key) && !excused(later, ([pattern]) => pattern.test(key)));
+		assert.deepEqual(missing, []);
 	});
 
 	it('gives each the same state, unit, classes, category, options and attributes', () => {
-		const used = new Set<RegExp>();
+		const { ours } = world();
 		const unexplained: unknown[] = [];
 		let compared = 0;
 		for (const theirs of reference) {
@@ -183,25 +203,42 @@ describe('unraid entities beside the Home Assistant integration (scenario-a)', (
 			if (!entity) continue;
 			compared += 1;
 			for (const [field, a, b] of differences(theirs, entity)) {
-				const excuse = judged.find(([pattern, fields]) => pattern.test(key) && fields.test(field));
-				if (excuse) used.add(excuse[0]);
-				else unexplained.push([key, field, a, b]);
+				if (!excused(judged, ([pattern, fields]) => pattern.test(key) && fields.test(field))) {
+					unexplained.push([key, field, a, b]);
+				}
 			}
 		}
 		assert.deepEqual(unexplained, []);
-		assert.ok(compared >= 110, `only ${compared} compared`);
-		assert.deepEqual(
-			judged.filter(([pattern]) => !used.has(pattern)).map(([pattern]) => pattern.source),
-			[],
-			'excuses that excuse nothing',
-		);
+		assert.ok(compared >= atLeast, `only ${compared} compared`);
 	});
 
 	it('has nothing more than it says', () => {
 		const theirs = new Set(reference.map((entity) => keyOf(entity.domain, entity.original_name)));
-		const extra = [...ours.keys()].filter((key) => !theirs.has(key) && !more.some(([pattern]) => pattern.test(key)));
-		assert.deepEqual(extra, []);
+		const extra = [...world().ours.keys()].filter((key) => !theirs.has(key));
+		assert.deepEqual(
+			extra.filter((key) => !excused(more, ([pattern]) => pattern.test(key))),
+			[],
+		);
 	});
+}
+
+describe('unraid entities beside the Home Assistant integration: REST snapshot and live-60s', () => {
+	const { entities: reference } = fixtureJson('ha-reference-entities.json') as { entities: readonly Reference[] };
+	let world: ReturnType<typeof play>;
+	before(() => {
+		world = play('live-60s.jsonl', fixtureJson('rest-snapshot.json') as Parameters<typeof play>[1]);
+	});
+	sameAs(reference, () => world, 110);
+});
+
+describe('unraid entities beside the Home Assistant integration: scenario-a', () => {
+	const { entities: reference } = fixtureJson('ha-reference-scenario-a.json') as { entities: readonly Reference[] };
+	const timelines = (fixtureJson('ha-timeline-scenario-a.json') as { entities: Record<string, Timeline> }).entities;
+	let world: ReturnType<typeof play>;
+	before(() => {
+		world = play('scenario-a.jsonl');
+	});
+	sameAs(reference, () => world, 110);
 
 	it('shows every change of the timeline at that second or earlier', () => {
 		const { made_from: made } = fixtureJson('ha-timeline-scenario-a.json') as {
@@ -213,7 +250,7 @@ describe('unraid entities beside the Home Assistant integration (scenario-a)', (
 			const theirs = reference.find((entity) => entity.entity_id === id);
 			if (theirs?.volatile || notTimed.some(([pattern]) => pattern.test(id))) continue;
 			assert.ok(theirs, id);
-			const states = history.get(keyOf(theirs.domain, theirs.original_name)) ?? [];
+			const states = world.history.get(keyOf(theirs.domain, theirs.original_name)) ?? [];
 			const numeric = theirs.unit !== null || theirs.state_class !== null;
 			for (const [second, state] of timeline.changes) {
 				const expected = otherwise.find(([pattern, word]) => pattern.test(id) && word === state)?.[2] ?? state;
@@ -227,5 +264,12 @@ describe('unraid entities beside the Home Assistant integration (scenario-a)', (
 		}
 		assert.deepEqual(late, []);
 		assert.ok(compared > 500, `only ${compared} compared`);
+	});
+});
+
+describe('the tables of judged differences', () => {
+	it('excuse nothing that is the same', () => {
+		const unused = [...later, ...judged, ...more].filter(([pattern]) => !used.has(pattern));
+		assert.deepEqual(unused.map(String), []);
 	});
 });
