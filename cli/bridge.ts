@@ -1,7 +1,7 @@
+import { Control } from '../src/control';
 import { type ConnectionState, Endpoint, type EndpointSettings, parseEndpointSettings } from '../src/endpoint';
 import { type AgentStreamError, asAgentStreamError } from '../src/model/errors';
 import { Bridge } from '../src/mqtt/bridge';
-import type { BridgeCommand } from '../src/mqtt/command';
 import { bridgeSettingsSchema } from '../src/mqtt/settings';
 import { Pipeline } from '../src/pipeline';
 import { flag, required, text, UsageError, withDefault, word } from './arguments';
@@ -82,9 +82,10 @@ export const bridge = command(
 		});
 
 		endpoint.on('event', (event) => pipeline.event(event));
+		const control = new Control(endpoint, clock);
 		endpoint.on('state', ({ phase }: ConnectionState) => pipeline.connection(phase === 'open'));
 		mqtt.on('command', (given) => {
-			carryOut(given, pipeline, endpoint).then(
+			control.run(given, given.confirmed).then(
 				() => logger.info(`${given.unique_id}: ${given.action} was carried out`),
 				(thrown: unknown) => warn(asAgentStreamError(thrown, 'REST_FAILED')),
 			);
@@ -101,6 +102,7 @@ export const bridge = command(
 			await untilEnd(io, output, values.for, failed.signal);
 		} finally {
 			await endpoint.stop();
+			control.close();
 			pipeline.close();
 			await mqtt.stop();
 			kept.close();
@@ -108,14 +110,6 @@ export const bridge = command(
 		failed.signal.throwIfAborted();
 	},
 );
-
-async function carryOut(
-	{ unique_id, action, value }: BridgeCommand,
-	pipeline: Pipeline,
-	endpoint: Endpoint,
-): Promise<void> {
-	await endpoint.request(pipeline.command(unique_id, action, value));
-}
 
 function tokenFrom(io: Io, name: string | undefined): { token?: string } {
 	if (name === undefined) return {};

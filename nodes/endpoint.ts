@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { z } from 'zod';
+import { Control } from '../src/control';
 import { dialectNamed } from '../src/dialects';
 import { Endpoint, type EndpointSettings, parseEndpointSettings } from '../src/endpoint';
 import { AgentStreamError } from '../src/model/errors';
@@ -51,7 +52,10 @@ export = (RED: NodeAPI): void => {
 			const live = new Endpoint(checked, { dialect, clock, logger, random: Math.random });
 			live.setMaxListeners(0);
 			live.on('state', ({ phase }) => directory.report(id, phase === 'open'));
-			sharedEndpoints.set(node, { id, live, use: sharing(live) });
+			const control = new Control(live, clock);
+			release(() => control.close());
+			if (live.allowControl) directory.offer(id, control);
+			sharedEndpoints.set(node, { id, live, control, use: sharing(live) });
 			release(() => sharedEndpoints.delete(node));
 			return { close: () => live.stop() };
 		},

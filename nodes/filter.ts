@@ -91,10 +91,11 @@ function filterSettings(chosen: Settings) {
 	const { throttleSeconds, debounceSeconds, debounceLongestSeconds, sampleEvery, batchSeconds, batchCount } = chosen;
 	return filterSettingsSchema.parse({
 		choose: { type: chosen.types, source: chosen.sources, subject: chosen.subjects },
-		...((chosen.windowFrom || chosen.windowTo) && {
+		...((chosen.windowFrom || chosen.windowTo || chosen.windowDays.length > 0) && {
 			window: {
-				from: chosen.windowFrom,
-				to: chosen.windowTo,
+				// Days alone are whole days.
+				from: chosen.windowFrom || '00:00',
+				to: chosen.windowTo || '00:00',
 				weekdays: weekdays.filter((day) => chosen.windowDays.includes(day)),
 			},
 		}),

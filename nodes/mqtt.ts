@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { z } from 'zod';
+import type { EntityChange } from '../src/model/entity';
 import { AgentStreamError } from '../src/model/errors';
 import { bridgeVerbSchema } from '../src/model/messages';
 import { packageVersion } from '../src/model/version';
@@ -7,8 +8,10 @@ import { Bridge, type BridgeState } from '../src/mqtt/bridge';
 import type { BridgeCommand } from '../src/mqtt/command';
 import { type BridgeSettings, bridgeSettingsSchema } from '../src/mqtt/settings';
 import { brokerSettings } from './glue/brokers';
+import { failureMessage, resultMessage } from './glue/commands';
 import { connectionStatus } from './glue/connection';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
+import { directoryOf } from './glue/endpoints';
 import { entitiesOf } from './glue/messages';
 import { optionalNumberField, switchField, textField } from './glue/settings';
 
@@ -46,7 +49,7 @@ class BridgeNode implements Running {
 		);
 		this.bridge.on(
 			'command',
-			guard((command: BridgeCommand) => parts.send([commandMessage(command)])),
+			guard((command: BridgeCommand) => this.commanded(command)),
 		);
 		this.bridge.on(
 			'error',
@@ -65,13 +68,40 @@ class BridgeNode implements Running {
 			if (kind === 'removed') this.entities.delete(entity.unique_id);
 			else this.entities.add(entity.unique_id);
 		}
-		this.bridge.apply(found.changes);
+		this.bridge.apply(found.changes.map((change) => this.commandable(change)));
 		if (this.bridge.state.phase === 'open') this.showCounts();
 	}
 
 	async close(): Promise<void> {
 		await this.bridge.stop();
 		this.bridge.removeAllListeners();
+	}
+
+	/** Where nobody would carry out its commands, an entity has none, and is not announced with any. */
+	private commandable(change: EntityChange): EntityChange {
+		const { entity } = change;
+		const { RED, settings: chosen } = this.parts;
+		if (entity.command === null || chosen.emitCommands || directoryOf(RED).control(entity.source)) return change;
+		return { ...change, entity: { ...entity, command: null } };
+	}
+
+	/** Out as a message where that is chosen; and straight to the endpoint where that allows it, with its answer as a message. */
+	private async commanded(command: BridgeCommand): Promise<void> {
+		const { RED, settings: chosen, send, fail } = this.parts;
+		const { confirmed, ...told } = command;
+		const { topic, action, value } = told;
+		const control = directoryOf(RED).control(command.source);
+		if (chosen.emitCommands) {
+			const payload = confirmed ? { confirm: true } : (value ?? action);
+			send([{ topic, payload, command: { ...told, direct: control !== undefined } }]);
+		}
+		if (!control) return;
+		try {
+			send([resultMessage({ topic }, told, await control.run(told, confirmed))]);
+		} catch (thrown) {
+			send([failureMessage({ topic }, told, thrown)]);
+			fail(thrown);
+		}
 	}
 
 	/** @throws AgentStreamError INPUT_INVALID: neither entities nor a verb */
@@ -128,14 +158,11 @@ function bridgeSettings({ RED, node, settings: chosen }: Parts<Settings>): Bridg
 		instance: node.id,
 		...(broker.clientId && { clientId: `${broker.clientId}-${node.id}` }),
 		discovery: chosen.discovery,
-		commands: chosen.emitCommands,
+		// Which entities take commands is told with each of them.
+		commands: true,
 		...(topicPrefix && { topicPrefix }),
 		...(discoveryPrefix && { discoveryPrefix }),
 		...(hours !== undefined && { removeAfter: hours === 0 ? null : Math.round(hours * 3_600_000) }),
 		...(documentKilobytes !== undefined && { documentSize: Math.round(documentKilobytes * 1_024) }),
 	});
-}
-
-function commandMessage(command: BridgeCommand): NodeMessage {
-	return { topic: command.topic, payload: command.value ?? command.action, command };
 }

@@ -3,13 +3,15 @@
  * catalogues, icons). Any error ends it with status 1. Run by `npm run build`.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(__dirname, '..');
 const dist = join(root, 'dist');
+/** Where it is built: what there was stays until all of it is done. */
+const fresh = join(root, '.cache/dist');
 const require = createRequire(__filename);
 
 /** Where a html file wants its editor code: `<!-- editor: filter -->` becomes the bundle of `nodes/editor/filter.ts`. */
@@ -51,12 +53,12 @@ async function html(path: string): Promise<string> {
 }
 
 async function main(): Promise<void> {
-	rmSync(dist, { recursive: true, force: true });
+	rmSync(fresh, { recursive: true, force: true });
 	run(bin('tsx', 'dist/cli.mjs'), 'scripts/generate-checks.ts');
-	for (const project of ['tsconfig.editor.json', 'tsconfig.json']) {
-		run(bin('typescript', 'bin/tsc'), '-p', join(root, project));
-	}
-	const target = join(dist, 'nodes');
+	const tsc = bin('typescript', 'bin/tsc');
+	run(tsc, '-p', 'tsconfig.editor.json');
+	run(tsc, '-p', 'tsconfig.json', '--outDir', fresh);
+	const target = join(fresh, 'nodes');
 	mkdirSync(target, { recursive: true });
 	for (const file of readdirSync(join(root, 'nodes')).filter((name) => name.endsWith('.html'))) {
 		if (!existsSync(join(target, file.replace(/html$/, 'js')))) throw new Error(`nodes/${file} has no node beside it`);
@@ -64,6 +66,8 @@ async function main(): Promise<void> {
 	}
 	cpSync(join(root, 'nodes/locales'), join(target, 'locales'), { recursive: true });
 	cpSync(join(root, 'icons'), join(target, 'icons'), { recursive: true });
+	rmSync(dist, { recursive: true, force: true });
+	renameSync(fresh, dist);
 }
 
 main().catch((error: unknown) => {

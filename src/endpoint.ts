@@ -4,7 +4,7 @@ import { EventReader } from './dialects/reader';
 import type { Clock } from './model/clock';
 import type { Request } from './model/description';
 import { AgentStreamError, asAgentStreamError } from './model/errors';
-import type { Frame, StreamEvent } from './model/event';
+import { type Frame, ownEvent, type StreamEvent } from './model/event';
 import type { Logger } from './model/logger';
 import { Connection, type ConnectionState, type Link } from './transport/connection';
 import { LogLimiter } from './transport/log-limiter';
@@ -90,6 +90,11 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 		return this.settings.id;
 	}
 
+	/** Whether commands may reach the server. */
+	get allowControl(): boolean {
+		return this.settings.allowControl ?? false;
+	}
+
 	/** The dialect; null while `auto` has not decided. */
 	get dialect(): Dialect | null {
 		return this.known;
@@ -149,20 +154,45 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 		if (phase !== 'open' && (cause?.code === 'UNAUTHORIZED' || cause?.code === 'REFUSED')) this.reconnect();
 	}
 
+	/** @throws AgentStreamError COMMAND_REFUSED unless commands may reach the server */
+	mustAllowControl(): void {
+		if (this.allowControl) return;
+		const sentence = `The endpoint ${this.id} does not allow control: nothing was sent. Turn on "allow control" in its settings.`;
+		throw new AgentStreamError('COMMAND_REFUSED', sentence);
+	}
+
 	/**
 	 * Carries out a command over REST.
 	 * @throws AgentStreamError COMMAND_REFUSED, NOT_CONNECTED, UNAUTHORIZED, REST_FAILED, URL_INVALID
 	 */
 	async request(request: Request): Promise<RestAnswer> {
-		const { id, allowControl } = this.settings;
-		if (!allowControl) {
-			const sentence = `The endpoint ${id} does not allow control: nothing was sent. Turn on "allow control" in its settings.`;
-			throw new AgentStreamError('COMMAND_REFUSED', sentence);
-		}
+		this.mustAllowControl();
+		const { id } = this.settings;
 		if (this.state.phase === 'idle' || this.state.phase === 'closed') {
 			throw new AgentStreamError('NOT_CONNECTED', `The endpoint ${id} is closed: nothing was sent.`);
 		}
 		return await this.restClient().command(request);
+	}
+
+	/** Fetches the newest data of these event types by REST, where it has them, and tells it as events. What fails is logged. */
+	async refresh(types: readonly string[]): Promise<void> {
+		if (types.length === 0 || !this.known || this.restBase() === null) return;
+		for (const { type, path } of snapshotPaths(this.known.types, new Set(types))) {
+			const requested = this.parts.clock.now();
+			try {
+				const body = await this.restClient().get(path);
+				if (body !== undefined) this.deliver(this.reader?.readRest(type, body, requested) ?? []);
+			} catch (thrown) {
+				const { code, message } = asAgentStreamError(thrown, 'REST_FAILED');
+				this.log.say('warn', `refresh ${code}`, `${path} could not be fetched again: ${message} [${code}]`);
+			}
+		}
+	}
+
+	/** Tells an event that the server does not send: what a command has done to it. */
+	announce(type: string, data: unknown): void {
+		const at = this.parts.clock.now();
+		this.deliver([ownEvent({ source: this.id, dialect: this.known?.name ?? null, type, data, at })]);
 	}
 
 	/** What there is to know about this endpoint, without any secret. */

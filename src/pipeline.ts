@@ -3,7 +3,7 @@ import type { Dialect } from './dialects/dialect';
 import { EventReader } from './dialects/reader';
 import { Mapper, type MapperOptions, type MapperTables, type SavedMemory } from './entities/mapper';
 import type { Clock, Timer } from './model/clock';
-import type { Request } from './model/description';
+import type { Request, World } from './model/description';
 import type { Entity, EntityChange } from './model/entity';
 import { AgentStreamError } from './model/errors';
 import type { Frame, StreamEvent } from './model/event';
@@ -106,6 +106,16 @@ export class Pipeline {
 	command(uniqueId: string, action: string, value?: string | number): Request {
 		if (!this.mapper) throw new AgentStreamError('COMMAND_REFUSED', 'Nothing is known of the server yet.');
 		return this.mapper.command(uniqueId, action, value);
+	}
+
+	/** One entity. */
+	entity(uniqueId: string): Entity | undefined {
+		return this.mapper?.entity(uniqueId);
+	}
+
+	/** The newest data of every event type that came. */
+	get world(): World {
+		return this.mapper?.newest ?? {};
 	}
 
 	private each(events: StreamEvent[]): StreamEvent[] {

@@ -13,7 +13,7 @@ interface EndpointForm {
 }
 
 function headerList(node: EndpointForm): List {
-	const selector = '#node-config-input-headers';
+	const selector = '#node-config-input-headers-list';
 	const credential = (row: Row) => `header${row.slot}`;
 	return {
 		selector,
@@ -23,7 +23,7 @@ function headerList(node: EndpointForm): List {
 		],
 		texts: 'agent-stream-endpoint.headers',
 		translate: (key) => node._(key),
-		height: 110,
+		height: 150,
 		most: slots,
 		added: (row) => {
 			const taken = new Set(usedSlots(selector));

@@ -10,7 +10,7 @@ interface EntityForm {
 
 function rowList(node: EntityForm): List {
 	return {
-		selector: '#node-input-rows',
+		selector: '#node-input-rows-list',
 		columns: [
 			{ name: 'event', kind: 'text', width: '31%' },
 			{ name: 'subject', kind: 'text', width: '31%' },

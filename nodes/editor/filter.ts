@@ -14,7 +14,7 @@ const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 function conditionList(node: FilterForm): List {
 	return {
-		selector: '#node-input-conditions',
+		selector: '#node-input-conditions-list',
 		columns: [
 			{ name: 'path', kind: 'text', width: '45%' },
 			{ name: 'operator', kind: 'choice', choices: operators, width: '25%' },

@@ -1,4 +1,3 @@
-/// <reference types="jquery" />
 import type { EditorRED } from 'node-red';
 
 declare const RED: EditorRED;

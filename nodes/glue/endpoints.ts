@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
+import type { Control } from '../../src/control';
 import type { Endpoint } from '../../src/endpoint';
 import { AgentStreamError } from '../../src/model/errors';
 
@@ -16,6 +17,8 @@ export interface SharedEndpoint {
 	/** Endpoint id. */
 	readonly id: string;
 	readonly live: Endpoint;
+	/** Carries out commands on it. */
+	readonly control: Control;
 	/** Connects with its first user. */
 	use(types: readonly string[]): EndpointUser;
 }
@@ -39,6 +42,7 @@ export function sharedEndpoint(RED: NodeAPI, nodeId: string): SharedEndpoint {
 export class Directory {
 	private readonly owners = new Map<string, Node>();
 	private readonly open = new Map<string, boolean>();
+	private readonly controls = new Map<string, Control>();
 	private readonly changes = new EventEmitter().setMaxListeners(0);
 
 	/** Takes an id for a config node; false where another one has it. */
@@ -53,8 +57,19 @@ export class Directory {
 	release(id: string, node: Node): void {
 		if (this.owners.get(id) !== node) return;
 		this.owners.delete(id);
+		this.controls.delete(id);
 		if (this.open.get(id)) this.changes.emit(id, false);
 		this.open.delete(id);
+	}
+
+	/** Lets commands for an id go straight to its endpoint, until the id is given back. */
+	offer(id: string, control: Control): void {
+		this.controls.set(id, control);
+	}
+
+	/** What carries out commands on an endpoint, where it allows that. */
+	control(id: string): Control | undefined {
+		return this.controls.get(id);
 	}
 
 	/** Tells followers whether the connection is open. */

@@ -15,10 +15,6 @@ export const textField = (fallback = '') =>
 export const switchField = (fallback: boolean) =>
 	z.preprocess((value) => (blank(value) ? fallback : value === true || value === 'true'), z.boolean());
 
-/** A number between two bounds; an empty field is `fallback`. */
-export const numberField = (fallback: number, least: number, most: number) =>
-	z.preprocess((value) => (blank(value) ? fallback : Number(value)), z.number().min(least).max(most));
-
 /** A number between two bounds; an empty field is left out. */
 export const optionalNumberField = (least: number, most: number) =>
 	z.preprocess((value) => (blank(value) ? undefined : Number(value)), z.number().min(least).max(most).optional());

@@ -1,3 +1,4 @@
+import type { Command } from '../model/command';
 import type { Subject, World } from '../model/description';
 import type { Device } from '../model/entity';
 import type { AgentStreamError } from '../model/errors';
@@ -103,6 +104,8 @@ export interface Dialect {
 	evidence(value: unknown): Evidence;
 	/** Tables of entity descriptions, one per subject. */
 	readonly subjects: readonly Subject[];
+	/** What can be asked of the server apart from any entity. */
+	readonly commands: readonly Command[];
 	/** Event types that the device is told from. */
 	readonly deviceFrom: readonly string[];
 	/** The device that all entities hang on, from the newest data of each type. */

@@ -165,6 +165,17 @@ export class Mapper {
 		}
 	}
 
+	/** One entity. */
+	entity(id: string): Entity | undefined {
+		const found = this.registry.byId(id);
+		return found && newest(found.cell);
+	}
+
+	/** The newest data of every event type that came. */
+	get newest(): World {
+		return this.world;
+	}
+
 	/** What must outlast a restart. */
 	save(): SavedMemory {
 		const saved: { [id: string]: Memory } = { ...this.options.memory };
@@ -433,7 +444,8 @@ function compile(subject: Subject): Table {
 function changedRows(table: Table, thing: Thing, item: object): boolean {
 	const { fields, readers, dirty } = table;
 	const { raw } = thing;
-	const isNew = raw.length !== fields.length;
+	// Of rows that read nothing (buttons) nothing is remembered: they are new until they have entities.
+	const isNew = raw.length !== fields.length || (fields.length === 0 && thing.cells.length === 0);
 	dirty.fill(isNew ? 1 : 0);
 	let any = isNew;
 	for (let index = 0; index < fields.length; index += 1) {

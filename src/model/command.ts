@@ -1,4 +1,5 @@
 import type { Request, World } from './description';
+import type { Entity } from './entity';
 import { AgentStreamError } from './errors';
 import { limits } from './limits';
 
@@ -91,6 +92,21 @@ function checked(command: Command, parameter: Parameter, value: unknown, world: 
 			return resolved ?? refuse(command, `the server lists no ${name} ${JSON.stringify(value.slice(0, 80))}`);
 		}
 	}
+}
+
+/** What is wrong with the value that a number or select is to be set to; null where nothing is. */
+export function wrongValue({ platform, range, options }: Entity, value: unknown): string | null {
+	if (platform === 'select') {
+		const words = options ?? [];
+		return typeof value === 'string' && words.includes(value)
+			? null
+			: `its options are ${words.join(', ').slice(0, 200)}`;
+	}
+	if (platform !== 'number') return null;
+	if (typeof value !== 'number' || !Number.isFinite(value) || !range) return 'the value is no number';
+	if (value < range.min || value > range.max) return `the value is outside ${range.min} to ${range.max}`;
+	const steps = (value - range.min) / range.step;
+	return Math.abs(steps - Math.round(steps)) > 1e-6 ? `the value is not on its step of ${range.step}` : null;
 }
 
 /** Writes a REST path: every value in it is one percent-encoded name. */

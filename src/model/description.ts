@@ -143,6 +143,8 @@ export type NumberSpec<I, W = World> = RowSpec<I, W> & {
 	readonly reads?: readonly (keyof I & string)[];
 	/** True where the server writes 0 for "there is none". */
 	readonly zeroIsNone?: boolean;
+	/** True where the server leaves the field out when it is 0. */
+	readonly absentIsZero?: boolean;
 	/** The raw number is divided by this. */
 	readonly divide?: number;
 	/** Decimals that the state keeps. */
@@ -169,10 +171,10 @@ export function firstNumber<I>(item: I, fields: readonly (keyof I & string)[]): 
 
 /** A numeric sensor: the base of the presets below. */
 export function numeric<I, W = World>(spec: NumberSpec<I, W>): Row<I, W> {
-	const { field, reads = [], zeroIsNone = false, divide = 1, decimals, plausible, ...row } = spec;
+	const { field, reads = [], zeroIsNone = false, absentIsZero = false, divide = 1, decimals, plausible, ...row } = spec;
 	const fields = typeof field === 'string' ? [field] : field;
 	const value = (item: I): State => {
-		const raw = firstNumber(item, fields);
+		const raw = firstNumber(item, fields) ?? (absentIsZero ? 0 : null);
 		if (raw === null || (zeroIsNone && raw === 0)) return null;
 		const converted = raw / divide;
 		if (plausible && (converted < plausible[0] || converted > plausible[1])) return null;

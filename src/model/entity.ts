@@ -52,14 +52,11 @@ export type Device = z.infer<typeof deviceSchema>;
  * Why an entity is or is not available; `available` is their conjunction (only `present` where it is `always_available`).
  * `connected`: the endpoint's socket. `fresh`: events of its type arrive as often as they should. `present`: the thing is on the list.
  */
-export const availabilitySchema = z.object({
+const availabilitySchema = z.object({
 	connected: z.boolean(),
 	fresh: z.boolean(),
 	present: z.boolean(),
 });
-/** See {@link availabilitySchema}. */
-export type Availability = z.infer<typeof availabilitySchema>;
-
 /** One entity with all that a consumer needs; `msg.entity` in Node-RED, an element of `agent-stream entities`. */
 export const entitySchema = z.object({
 	/** `<endpoint id>_<subject>[_<natural key>]_<row key>`, topic-safe. */

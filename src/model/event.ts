@@ -52,3 +52,19 @@ export const streamEventSchema = z.object({
 });
 /** See {@link streamEventSchema}. */
 export type StreamEvent = z.infer<typeof streamEventSchema>;
+
+/** An event that no server sent: this program tells of itself what happened at `at` (ms since 1970). */
+export function ownEvent(event: Pick<StreamEvent, 'source' | 'dialect' | 'type' | 'data' | 'at'>): StreamEvent {
+	const { at } = event;
+	return {
+		...event,
+		by: 'name',
+		time: new Date(at).toISOString(),
+		received: at,
+		replayed: false,
+		via: 'stream',
+		valid: true,
+		rejected: false,
+		issues: [],
+	};
+}

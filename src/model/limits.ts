@@ -43,6 +43,12 @@ export const limits = {
 	logEvery: 60_000,
 	/** A REST answer that takes longer is given up. */
 	restTimeout: 10_000,
+	/** A command that is not answered in this time is given up: the server may still carry it out (a container may take its time to stop). */
+	commandTimeout: 60_000,
+	/** Wait after a command before what it changed is fetched: the server looks after its things anew. */
+	refreshAfter: 500,
+	/** Commands that wait for one entity's command that is under way, each at most `commandExpiry` seconds. */
+	commandsWaiting: 5,
 	/** Largest REST answer. */
 	restBody: 8_388_608,
 	/** A kept REST connection is closed after this pause: servers close theirs after 5 s and more, and a call must not meet that moment. */
@@ -92,6 +98,8 @@ export const limits = {
 	claimWithin: 400,
 	/** What the ledger knows and nobody has reported this long after its type is fresh again is shown as gone. */
 	orphanAfter: 30_000,
+	/** Seconds after which the broker drops the retained word that a document's entities have moved (MQTT 5). */
+	migrationExpiry: 60,
 	/** Seconds after which the broker drops a command that waits for us (MQTT 5): an old command is no longer wanted. */
 	commandExpiry: 30,
 	/** Removals remembered for the next birth of Home Assistant. */

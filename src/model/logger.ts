@@ -5,6 +5,3 @@ export interface Logger {
 	warn(message: string): void;
 	error(message: string): void;
 }
-
-/** Says nothing: for tests and for callers that only look at events. */
-export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

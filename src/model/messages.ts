@@ -48,7 +48,7 @@ export const connectionMessageSchema = z.object({
 export type ConnectionMessage = z.infer<typeof connectionMessageSchema>;
 
 /** How an entity came into a message; see `EntityChange`. */
-export const changeKindSchema = z.enum(['added', 'changed', 'availability', 'fired', 'removed']);
+const changeKindSchema = z.enum(['added', 'changed', 'availability', 'fired', 'removed']);
 
 /** What an *mqtt bridge* takes besides verbs: entities with, where the mapper made the message, what happened to each. */
 export const entityMessageSchema = z.object({
@@ -73,16 +73,26 @@ export const bridgeVerbSchema = z.discriminatedUnion('topic', [
 	/** Announces again what a user deleted in Home Assistant. */
 	z.object({ topic: z.literal('announce') }),
 ]);
-/** See {@link bridgeVerbSchema}. */
-export type BridgeVerb = z.infer<typeof bridgeVerbSchema>;
 
-/** A command that came from Home Assistant; `msg.command` on the output of *mqtt bridge*. */
-export const commandMessageSchema = z.object({
-	unique_id: z.string(),
+/** What an entity is told to do. */
+const entityOrder = {
 	/** `on`, `off`, `press`, `set` or `install`. */
 	action: z.string(),
 	/** What a number or select is set to. */
 	value: z.union([z.string(), z.number()]).optional(),
+};
+
+/** A command that came from Home Assistant; `msg.command` on the output of *mqtt bridge*. */
+export const commandMessageSchema = z.object({
+	unique_id: z.string(),
+	...entityOrder,
+	/** Endpoint id of the entity. */
+	source: z.string().optional(),
 	/** The topic that it came on. */
-	topic: z.string(),
+	topic: z.string().optional(),
+	/** True where the bridge carries it out by itself, so that nobody else does. */
+	direct: z.boolean().optional(),
 });
+
+/** A command on an entity, as people write it: `msg.payload` of *command*. */
+export const entityOrderSchema = z.object({ entity: z.string(), ...entityOrder });

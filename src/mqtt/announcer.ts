@@ -213,15 +213,8 @@ export class Announcer {
 		if (!from) return false;
 		const members = [...this.published.byId.values()].filter((known) => known.document === topic);
 		const subjects = new Set(members.map((known) => known.subject));
-		if (isPart(from) || subjects.size < 2) {
-			this.events.report(
-				new AgentStreamError(
-					'LIMIT_REACHED',
-					`The discovery document on ${topic} is larger than ${this.options.documentSize} and cannot be split; the broker may refuse it.`,
-				),
-			);
-			return false;
-		}
+		// One subject stays in one document, however large; what the broker does not take, the outbox reports.
+		if (isPart(from) || subjects.size < 2) return false;
 		this.split.add(from.base);
 		const to = new Set<Document>();
 		for (const known of members) {

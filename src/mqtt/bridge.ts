@@ -8,7 +8,7 @@ import { type BridgeCommand, readCommand } from './command';
 import { BrokerConnection, isVersionRefused, type MqttModule, shownUrl } from './connection';
 import { Handshake } from './handshake';
 import type { Ledger } from './ledger';
-import type { Message } from './message';
+import { Outbox } from './outbox';
 import { Publisher, type PurgeReport } from './publisher';
 import type { BridgeSettings } from './settings';
 
@@ -59,7 +59,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 	private connection: BrokerConnection | null = null;
 	private handshake: Handshake | null = null;
 	private version: 4 | 5;
-	private readonly inFlight = new Set<Message>();
+	private outbox: Outbox | null = null;
 	private attempt = 0;
 	private openedAt = 0;
 	private retry: Timer | undefined;
@@ -67,7 +67,6 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 	private isPumpDue = false;
 	/** True when the handshake is through and messages may go out. */
 	private isReady = false;
-	private whenIdle: (() => void) | null = null;
 	private readonly logged = new Map<string, number>();
 
 	constructor(
@@ -136,8 +135,8 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 		if (connection && this.isReady) {
 			this.pump();
 			this.isReady = false;
-			this.send(connection, [this.publisher.farewell()]);
-			await this.acknowledged();
+			this.outbox?.send([this.publisher.farewell()]);
+			await this.outbox?.idle();
 		}
 		this.detach();
 		this.setState('closed');
@@ -199,6 +198,10 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 			endpoints: () => publisher.sources,
 		});
 		this.handshake = handshake;
+		this.outbox = new Outbox(connection, parts.clock, {
+			room: () => this.schedule(),
+			report: (error) => this.report(error),
+		});
 		const opening = await handshake.begin();
 		if (!opening || this.connection !== connection) return;
 		if (!(await this.claim(connection, handshake))) return;
@@ -223,7 +226,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 			const message =
 				`Another bridge is publishing under "${topicPrefix}" with the name "${instance}" or for one of these endpoints: ${endpoints}. ` +
 				'Give one of them another topic prefix, or let one bridge publish everything.';
-			if (this.current.phase === 'open') this.send(connection, [this.publisher.farewell()]);
+			if (this.current.phase === 'open') this.outbox?.send([this.publisher.farewell()]);
 			this.detach();
 			void this.end(connection);
 			this.wait(new AgentStreamError('PREFIX_TAKEN', message));
@@ -287,63 +290,18 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 	}
 
 	private pump(): void {
-		const { connection, handshake, publisher, parts } = this;
-		if (!connection || !handshake || !this.isReady) return;
+		const { connection, handshake, outbox, publisher, parts } = this;
+		if (!connection || !handshake || !outbox || !this.isReady) return;
 		if (!handshake.isClaimed || publisher.unread().length > 0) {
 			void this.prepare(connection, handshake);
 			return;
 		}
-		const room = connection.window - this.inFlight.size;
-		if (room > 0) this.send(connection, publisher.take(room));
+		if (outbox.room > 0) outbox.send(publisher.take(outbox.room));
 		parts.clock.cancel(this.wake);
 		this.wake = undefined;
 		const next = publisher.next();
-		if (next === null || this.inFlight.size >= connection.window) return;
+		if (next === null || outbox.room === 0) return;
 		this.wake = parts.clock.after(Math.max(1, next - parts.clock.now()), () => this.pump());
-	}
-
-	private send(connection: BrokerConnection, messages: readonly Message[]): void {
-		if (messages.length === 0) return;
-		connection.batch(() => {
-			for (const message of messages) {
-				if (this.isTooLarge(connection, message)) continue;
-				this.inFlight.add(message);
-				connection.publish(message, (error) => this.acknowledge(connection, message, error));
-			}
-		});
-	}
-
-	private isTooLarge({ largest }: BrokerConnection, { topic, payload }: Message): boolean {
-		if (largest === null || payload.length + topic.length + 64 < largest / 3) return false;
-		if (Buffer.byteLength(payload) + Buffer.byteLength(topic) + 64 <= largest) return false;
-		const message = `The message on ${topic} is larger than the broker takes (${largest} bytes): not published. A lower document size may help.`;
-		this.report(new AgentStreamError('LIMIT_REACHED', message));
-		return true;
-	}
-
-	private acknowledge(connection: BrokerConnection, message: Message, error?: Error): void {
-		if (this.connection !== connection) return;
-		const wasFull = this.inFlight.size >= connection.window;
-		this.inFlight.delete(message);
-		if (error) {
-			const text = `The broker refused a message on ${message.topic}: ${error.message}.`;
-			this.report(new AgentStreamError('BROKER_PROTOCOL', text, error));
-		}
-		if (this.inFlight.size === 0) this.whenIdle?.();
-		if (wasFull || this.inFlight.size === 0) this.schedule();
-	}
-
-	/** Resolves when nothing is in flight, or after `limits.closeWithin`. */
-	private async acknowledged(): Promise<void> {
-		const { clock } = this.parts;
-		if (this.inFlight.size === 0) return;
-		let timer: Timer | undefined;
-		await new Promise<void>((resolve) => {
-			this.whenIdle = resolve;
-			timer = clock.after(limits.closeWithin, resolve);
-		});
-		this.whenIdle = null;
-		clock.cancel(timer);
 	}
 
 	private disconnected(error: AgentStreamError): void {
@@ -379,9 +337,8 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 		this.handshake?.close();
 		this.handshake = null;
 		this.connection = null;
-		this.publisher.closed([...this.inFlight]);
-		this.inFlight.clear();
-		this.whenIdle?.();
+		this.publisher.closed(this.outbox?.close() ?? []);
+		this.outbox = null;
 	}
 
 	private setState(phase: BridgeState['phase'], cause?: AgentStreamError): void {

@@ -1,15 +1,20 @@
+import { wrongValue } from '../model/command';
 import type { Entity } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
 import { CONFIRMED } from './discovery';
 
 /** A command that came on an entity's command topic. */
 export interface BridgeCommand {
+	/** Endpoint id of the entity. */
+	readonly source: string;
 	readonly unique_id: string;
 	/** `on`, `off`, `press`, `set` or `install`. */
 	readonly action: string;
 	/** What a number or select is set to. */
 	readonly value?: string | number;
 	readonly topic: string;
+	/** True where the payload confirmed it: `{"confirm":true}`. */
+	readonly confirmed: boolean;
 }
 
 /** Longest command payload: the longest option of a select. */
@@ -26,7 +31,15 @@ export function readCommand(entity: Entity, topic: string, payload: string): Bri
 	if (payload.length > LONGEST) refuse(`longer than ${LONGEST} characters`);
 	const { action, value } = wanted(entity, payload, refuse);
 	if (!entity.command?.actions.includes(action)) refuse(`${entity.unique_id} has no action "${action}"`);
-	return { unique_id: entity.unique_id, action, topic, ...(value === undefined ? {} : { value }) };
+	const { source, unique_id } = entity;
+	return {
+		source,
+		unique_id,
+		action,
+		topic,
+		confirmed: isConfirmed(payload),
+		...(value === undefined ? {} : { value }),
+	};
 }
 
 type Refuse = (reason: string) => never;
@@ -44,9 +57,7 @@ function wanted(entity: Entity, payload: string, refuse: Refuse): { action: stri
 		case 'number':
 			return { action: 'set', value: numberOf(entity, payload, refuse) };
 		case 'select':
-			return entity.options?.includes(payload)
-				? { action: 'set', value: payload }
-				: refuse(`its options are ${JSON.stringify(entity.options ?? []).slice(0, LONGEST)}`);
+			return { action: 'set', value: fitting(entity, payload, refuse) };
 		default:
 			return refuse(`a ${entity.platform} takes no commands`);
 	}
@@ -70,10 +81,10 @@ function isConfirmed(payload: string): boolean {
 
 function numberOf(entity: Entity, payload: string, refuse: Refuse): number {
 	const value = /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(payload) ? Number(payload) : Number.NaN;
-	const { range } = entity;
-	if (!Number.isFinite(value) || !range) return refuse('no number');
-	if (value < range.min || value > range.max) refuse(`outside ${range.min} to ${range.max}`);
-	const steps = (value - range.min) / range.step;
-	if (Math.abs(steps - Math.round(steps)) > 1e-6) refuse(`not on its step of ${range.step}`);
-	return value;
+	return fitting(entity, value, refuse);
+}
+
+function fitting<V extends string | number>(entity: Entity, value: V, refuse: Refuse): V {
+	const wrong = wrongValue(entity, value);
+	return wrong === null ? value : refuse(wrong);
 }

@@ -85,9 +85,10 @@ export class BrokerConnection {
 
 	/** Publishes with QoS 1; `done` is called with the acknowledgement or the broker's refusal. */
 	publish(message: Message, done: (error?: Error) => void): void {
-		this.client.publish(message.topic, message.payload, { qos: 1, retain: message.retain }, (error) =>
-			done(error ?? undefined),
-		);
+		const { topic, payload, retain, expiry } = message;
+		const isExpiring = this.version === 5 && expiry !== undefined;
+		const properties = isExpiring ? { properties: { messageExpiryInterval: expiry } } : {};
+		this.client.publish(topic, payload, { qos: 1, retain, ...properties }, (error) => done(error ?? undefined));
 	}
 
 	/** Runs `write` with the socket corked, so that its messages leave together. */

@@ -146,7 +146,7 @@ export function component(entity: Entity, topics: Topics, extras: Extras, option
 }
 
 /** Every topic that must say `online` for the entity to be available. A component's list replaces its device's, so it is complete. */
-export function availabilityTopics(entity: Entity, topics: Topics, extras: Extras): string[] {
+function availabilityTopics(entity: Entity, topics: Topics, extras: Extras): string[] {
 	const list = [topics.bridgeAvailability];
 	if (!entity.always_available)
 		list.push(topics.endpoint(entity.source), topics.eventType(entity.source, entity.event_type));

@@ -3,6 +3,7 @@ import { limits } from '../model/limits';
 import { type Component, MIGRATE, ORIGIN, type Origin, type Place } from './discovery';
 import { Document, type Removal } from './document';
 import type { Message } from './message';
+import { Migrations } from './migrations';
 
 /** What {@link Documents} tells its owner. */
 export interface DocumentEvents {
@@ -16,13 +17,6 @@ export interface DocumentEvents {
 	changed(): void;
 }
 
-/** Entities move from one document to others: they are told (`flag`), announced there (`move`), and the old topic is emptied. */
-interface Migration {
-	stage: 'flag' | 'move' | 'empty';
-	readonly to: ReadonlySet<string>;
-	at: number;
-}
-
 /**
  * All discovery documents of one bridge: coalesced, at least `limits.documentEvery` apart, sent only when they changed, removed in the
  * steps that Home Assistant needs. Pure: the time is an argument, messages are the result.
@@ -31,7 +25,10 @@ export class Documents {
 	private readonly documents = new Map<string, Document>();
 	/** Documents that may have something to send. */
 	private readonly active = new Set<Document>();
-	private readonly migrations = new Map<string, Migration>();
+	private readonly migrations = new Migrations(
+		(document) => this.touch(document),
+		(document) => this.forgetDocument(document),
+	);
 	/** True while Home Assistant is known to listen. */
 	present = false;
 
@@ -63,7 +60,7 @@ export class Documents {
 
 	/** Topics that are being emptied because their entities moved. */
 	migrating(): string[] {
-		return [...this.migrations.keys()];
+		return this.migrations.topics;
 	}
 
 	/** Announces a component, or its new form. */
@@ -113,8 +110,7 @@ export class Documents {
 			this.forgetDocument(from);
 			return;
 		}
-		this.migrations.set(from.topic, { stage: 'flag', to: new Set(to.map((document) => document.topic)), at: 0 });
-		for (const document of to) document.heldBy.add(from.topic);
+		this.migrations.add(from, to);
 		this.active.delete(from);
 		this.events.changed();
 	}
@@ -154,8 +150,7 @@ export class Documents {
 
 	/** A message that was taken did not reach the broker for certain. */
 	lost(topic: string): void {
-		const migration = this.migrations.get(topic);
-		if (migration) migration.stage = 'flag';
+		this.migrations.lost(topic);
 		const document = this.documents.get(topic);
 		if (!document) return;
 		document.sent = undefined;
@@ -209,10 +204,7 @@ export class Documents {
 
 	/** Takes messages that are due, at most `most` in all of `into`. */
 	take(into: Message[], most: number, now: number): void {
-		for (const [topic, migration] of this.migrations) {
-			if (into.length >= most) return;
-			this.takeMigration(into, topic, migration, now);
-		}
+		this.migrations.take(into, most, now);
 		for (const document of this.active) {
 			if (into.length >= most) return;
 			this.takeDocument(into, document, now);
@@ -225,7 +217,7 @@ export class Documents {
 		const add = (at: number | null): void => {
 			if (at !== null && (next === null || at < next)) next = at;
 		};
-		for (const { stage, at } of this.migrations.values()) if (stage === 'empty') add(at);
+		add(this.migrations.next(now));
 		for (const document of this.active) {
 			if (!document.open) continue;
 			if (document.dirty || document.forced) add(Math.max(now, document.notBefore));
@@ -309,39 +301,6 @@ export class Documents {
 	private isTooLarge(document: Document, payload: string): boolean {
 		if (payload.length <= this.sizeLimit || document.form !== 'device') return false;
 		return this.events.oversize(document.topic);
-	}
-
-	private takeMigration(into: Message[], topic: string, migration: Migration, now: number): void {
-		const from = this.documents.get(topic);
-		if (!from?.read) return;
-		if (migration.stage === 'flag') {
-			const pointless = !from.stored && from.sent === '';
-			if (!pointless) into.push({ topic, payload: MIGRATE, retain: true, kind: 'document' });
-			for (const name of migration.to) this.release(name, topic, pointless ? now : now + limits.documentEvery / 2);
-			migration.stage = 'move';
-		} else if (migration.stage === 'move') {
-			const moved = [...migration.to].every((name) => this.isSettled(name));
-			if (!moved) return;
-			migration.stage = 'empty';
-			migration.at = now + limits.documentEvery;
-		} else if (migration.at <= now) {
-			if (from.stored || from.sent !== '') into.push({ topic, payload: '', retain: true, kind: 'clear' });
-			this.migrations.delete(topic);
-			this.forgetDocument(from);
-		}
-	}
-
-	private release(topic: string, from: string, notBefore: number): void {
-		const document = this.documents.get(topic);
-		if (!document) return;
-		document.heldBy.delete(from);
-		document.notBefore = Math.max(document.notBefore, notBefore);
-		this.touch(document);
-	}
-
-	private isSettled(topic: string): boolean {
-		const document = this.documents.get(topic);
-		return !document || document.stored || document.suppressed || document.foreign || document.members.size === 0;
 	}
 }
 

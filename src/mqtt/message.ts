@@ -16,4 +16,6 @@ export interface Message {
 	readonly payload: string;
 	readonly retain: boolean;
 	readonly kind: MessageKind;
+	/** Seconds after which the broker forgets it (MQTT 5; with 3.1.1 it stays). */
+	readonly expiry?: number;
 }

@@ -2,7 +2,7 @@ import type { Attributes, Entity } from '../model/entity';
 import { limits } from '../model/limits';
 
 /** What Home Assistant reads as "unknown". */
-export const UNKNOWN = 'None';
+const UNKNOWN = 'None';
 
 /** A payload, or why there is none that Home Assistant would take. */
 export interface Payload {
@@ -61,7 +61,7 @@ export function cut(text: string): string {
 }
 
 /** Whether Home Assistant expects a number as this sensor's state. */
-export function isNumeric(entity: Entity): boolean {
+function isNumeric(entity: Entity): boolean {
 	if (entity.platform === 'number') return true;
 	if (entity.platform !== 'sensor' || entity.options !== null || TEXT_CLASSES.has(entity.device_class)) return false;
 	return [entity.device_class, entity.unit_of_measurement, entity.state_class, entity.suggested_display_precision].some(

@@ -4,14 +4,14 @@ import { AgentStreamError, asAgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
 import { Announcer, isAnnouncedDifferently } from './announcer';
 import type { Form, Origin } from './discovery';
+import { EntityTopics } from './entity-topics';
 import { EventQueue } from './event-queue';
 import { wrongField } from './guard';
 import type { Ledger } from './ledger';
 import { LedgerKeeper } from './ledger-keeper';
 import type { Message } from './message';
-import { attributesPayload, eventPayload, hasAttributes, statePayload } from './payload';
+import { eventPayload } from './payload';
 import { type Known, Published } from './published';
-import { RetainedTopics } from './slots';
 import { Topics } from './topics';
 
 /** How a publisher publishes. */
@@ -64,9 +64,7 @@ export class Publisher {
 	private readonly published: Published;
 	private readonly announcer: Announcer;
 	private readonly keeper: LedgerKeeper;
-	private readonly availability = new RetainedTopics('availability');
-	private readonly states = new RetainedTopics('state');
-	private readonly attributes = new RetainedTopics('attributes');
+	private readonly entities: EntityTopics;
 	private readonly events: EventQueue;
 	/** Topics of removed components, by document topic and component id, until Home Assistant has let go of them. */
 	private readonly leaving = new Map<string, string[]>();
@@ -84,6 +82,7 @@ export class Publisher {
 	) {
 		this.topics = new Topics(options.topicPrefix, options.instance);
 		this.published = new Published(this.topics);
+		this.entities = new EntityTopics(this.published, (error, once) => this.report(error, once));
 		this.announcer = new Announcer(
 			{ ...options, form: options.discovery, prefix: options.discoveryPrefix },
 			this.published,
@@ -118,9 +117,10 @@ export class Publisher {
 		this.forgotten = !this.keeper.isKept(marker);
 		if (ledger !== null && !this.isRestored) this.restore(ledger);
 		this.isRestored = true;
-		if (this.forgotten) for (const topics of [this.availability, this.states, this.attributes]) topics.forget();
-		this.availability.set(this.topics.bridgeAvailability, 'online');
-		this.availability.forget(this.topics.bridgeAvailability);
+		if (this.forgotten) this.entities.forget();
+		const { availability } = this.entities;
+		availability.set(this.topics.bridgeAvailability, 'online');
+		availability.forget(this.topics.bridgeAvailability);
 		this.keeper.opened(this.forgotten);
 	}
 
@@ -135,8 +135,7 @@ export class Publisher {
 			if (message.kind === 'event') events.push(message);
 			else if (message.kind === 'ledger' || message.kind === 'marker') this.keeper.lost();
 			else if (documents.get(message.topic)) documents.lost(message.topic);
-			else if (message.kind === 'clear') this.states.clear(message.topic);
-			else for (const topics of [this.availability, this.states, this.attributes]) topics.forget(message.topic);
+			else this.entities.lost(message);
 		}
 		this.events.unshift(events);
 	}
@@ -171,11 +170,10 @@ export class Publisher {
 		if (!this.isOpen) return messages;
 		const now = this.parts.clock.now();
 		this.pass(now);
-		this.availability.take(messages, most);
+		this.entities.availability.take(messages, most);
 		const ledgerFirst = this.keeper.take(messages, most, now);
 		if (ledgerFirst) this.announcer.documents.take(messages, most, now);
-		this.states.take(messages, most, this.isAnnounced);
-		this.attributes.take(messages, most, this.isAnnounced);
+		this.entities.take(messages, most, this.isAnnounced);
 		this.events.take(messages, most, now);
 		this.counters.published += messages.length;
 		if (messages.some((message) => message.kind === 'state')) this.keeper.worked();
@@ -255,13 +253,12 @@ export class Publisher {
 		known.platform = entity.platform;
 		if (known.missingSince !== null) this.keeper.changed();
 		known.missingSince = null;
-		const extended = this.extend(known, entity);
-		this.setAvailability(known, entity);
-		this.setState(known, entity);
-		if (known.extras.attributes && (extended || entity.attributes !== before?.attributes))
-			this.setAttributes(known, entity);
+		const { connected, fresh } = entity.availability;
 		const now = this.parts.clock.now();
-		if (extended || !before || isAnnouncedDifferently(before, entity)) this.announcer.announce(known, entity, now);
+		this.keeper.health(entity.source, entity.event_type, connected && fresh, now);
+		const isExtended = this.entities.set(known, entity, before);
+		if (isExtended) this.keeper.changed();
+		if (isExtended || !before || isAnnouncedDifferently(before, entity)) this.announcer.announce(known, entity, now);
 		if (kind === 'fired' && !entity.replayed && entity.platform === 'event') this.fire(known, entity);
 	}
 
@@ -281,46 +278,11 @@ export class Publisher {
 		}
 	}
 
-	/** Topics that the entity needs from now on. @returns true when one was added */
-	private extend(known: Known, entity: Entity): boolean {
-		const { extras } = known;
-		const attributes = extras.attributes || hasAttributes(entity);
-		const thing = extras.thing || entity.transient || !entity.availability.present;
-		if (attributes === extras.attributes && thing === extras.thing) return false;
-		known.extras = { attributes, thing };
-		if (thing) this.published.use(known, known.thingTopic);
-		this.keeper.changed();
-		return true;
-	}
-
-	private setAvailability(known: Known, entity: Entity): void {
-		const { connected, fresh, present } = entity.availability;
-		const word = (is: boolean): string => (is ? 'online' : 'offline');
-		this.availability.set(this.topics.endpoint(entity.source), word(connected));
-		this.availability.set(this.topics.eventType(entity.source, entity.event_type), word(fresh));
-		if (known.extras.thing) this.availability.set(known.thingTopic, word(present));
-		this.keeper.health(entity.source, entity.event_type, connected && fresh, this.parts.clock.now());
-	}
-
-	private setState(known: Known, entity: Entity): void {
-		const { text, number, problem } = statePayload(entity);
-		if (problem) {
-			const message = `Entity ${entity.unique_id} has a state that Home Assistant would refuse (${problem}): published as unknown.`;
-			this.report(new AgentStreamError('ENTITY_INVALID', message), `state ${entity.unique_id}`);
-		}
-		if (text !== null) this.states.set(known.stateTopic, text, number, entity.deadband);
-	}
-
-	private setAttributes(known: Known, entity: Entity): void {
-		const payload = attributesPayload(entity);
-		if (payload !== null) this.attributes.set(known.attributesTopic, payload);
-		else this.reportAttributes(entity);
-	}
-
 	private fire(known: Known, entity: Entity): void {
 		const payload = eventPayload(entity);
 		if (payload === null) {
-			this.reportAttributes(entity);
+			const message = `Event entity ${entity.unique_id} does not know the event type ${JSON.stringify(entity.state)}, or its attributes are no JSON or too large.`;
+			this.report(new AgentStreamError('ENTITY_INVALID', message), `event ${entity.unique_id}`);
 			return;
 		}
 		const dropped = this.events.push(known, payload);
@@ -357,19 +319,14 @@ export class Publisher {
 			this.announcer.documents.birth();
 		}
 		while (this.clears[0] && this.clears[0].at <= now) {
-			for (const topic of this.clears.shift()?.topics ?? []) this.clearTopic(topic);
+			for (const topic of this.clears.shift()?.topics ?? []) this.entities.clear(topic);
 		}
 		for (const orphan of this.keeper.orphans(now, this.options.removeAfter)) {
-			const isGone = orphan.extras.thing && this.availability.wanted(orphan.thingTopic) === undefined;
-			if (isGone) this.availability.set(orphan.thingTopic, 'offline');
+			const { availability } = this.entities;
+			const isGone = orphan.extras.thing && availability.wanted(orphan.thingTopic) === undefined;
+			if (isGone) availability.set(orphan.thingTopic, 'offline');
 			if (this.keeper.isExpired(orphan, now, this.options.removeAfter)) this.removeKnown(orphan);
 		}
-	}
-
-	private clearTopic(topic: string): void {
-		if (this.published.isUsed(topic)) return;
-		const owner = [this.availability, this.attributes].find((topics) => topics.wanted(topic) !== undefined);
-		(owner ?? this.states).clear(topic);
 	}
 
 	private refuse(entity: unknown, wrong: string): void {
@@ -378,14 +335,6 @@ export class Publisher {
 		const what = wrong === '' ? 'it is no object' : `its field ${wrong} is missing or wrong`;
 		const message = `Entity ${id.slice(0, limits.textLength)} is not published: ${what}.`;
 		this.report(new AgentStreamError('ENTITY_INVALID', message), message);
-	}
-
-	private reportAttributes(entity: Entity): void {
-		const message =
-			entity.platform === 'event'
-				? `Event entity ${entity.unique_id} does not know the event type ${JSON.stringify(entity.state)}, or its attributes are no JSON or too large.`
-				: `The attributes of ${entity.unique_id} are no JSON or larger than ${limits.attributesSize}: not published.`;
-		this.report(new AgentStreamError('ENTITY_INVALID', message), `attributes ${entity.unique_id}`);
 	}
 
 	private report(error: AgentStreamError, once: string): void {

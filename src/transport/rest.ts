@@ -34,6 +34,14 @@ interface RawAnswer {
 	readonly text: string;
 }
 
+/** One request on its way. */
+interface Call {
+	readonly body: string | undefined;
+	readonly way: Tunnel | null;
+	readonly target: URL;
+	readonly timeout: number;
+}
+
 /** One server's REST interface: short calls with a token, over one keep-alive agent. */
 export class RestClient {
 	private agent: http.Agent | null = null;
@@ -49,7 +57,7 @@ export class RestClient {
 	 * @throws AgentStreamError UNAUTHORIZED, REST_FAILED, URL_INVALID
 	 */
 	async get(path: string): Promise<unknown> {
-		const answer = await this.call('GET', path, undefined);
+		const answer = await this.call('GET', path, undefined, limits.restTimeout);
 		if (answer.status === 404) return undefined;
 		return this.accepted('GET', path, answer).body;
 	}
@@ -59,7 +67,8 @@ export class RestClient {
 	 * @throws AgentStreamError UNAUTHORIZED, REST_FAILED, URL_INVALID
 	 */
 	async command({ method, path, body }: Request): Promise<RestAnswer> {
-		return this.accepted(method, path, await this.call(method, path, body && JSON.stringify(body)));
+		const answer = await this.call(method, path, body && JSON.stringify(body), limits.commandTimeout);
+		return this.accepted(method, path, answer);
 	}
 
 	/** Gives up what is under way and closes the sockets, for good. */
@@ -71,12 +80,12 @@ export class RestClient {
 	}
 
 	/** One call, repeated while the server says 429 and asks for a short wait. */
-	private async call(method: string, path: string, body: string | undefined): Promise<RawAnswer> {
+	private async call(method: string, path: string, body: string | undefined, timeout: number): Promise<RawAnswer> {
 		const { clock } = this.options;
 		const url = this.urlOf(path);
 		this.options.counters.calls += 1;
 		for (let attempt = 0; ; attempt++) {
-			const answer = await this.exchange(method, url, body).catch((thrown: unknown) => {
+			const answer = await this.exchange(method, url, body, timeout).catch((thrown: unknown) => {
 				this.options.counters.failed += 1;
 				throw asAgentStreamError(thrown, 'REST_FAILED');
 			});
@@ -99,7 +108,7 @@ export class RestClient {
 		throw new AgentStreamError('URL_INVALID', sentence);
 	}
 
-	private async exchange(method: string, target: URL, body: string | undefined): Promise<RawAnswer> {
+	private async exchange(method: string, target: URL, body: string | undefined, timeout: number): Promise<RawAnswer> {
 		const access = this.options.access();
 		const proxy = proxyFor(target, access.proxy, this.options.environment);
 		const way = proxy && (await tunnelThrough(proxy));
@@ -120,15 +129,15 @@ export class RestClient {
 				...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
 			},
 		};
-		return await new Promise((resolve, reject) => this.send(secure, options, body, way, target, resolve, reject));
+		return await new Promise((resolve, reject) =>
+			this.send(secure, options, { body, way, target, timeout }, resolve, reject),
+		);
 	}
 
 	private send(
 		secure: boolean,
 		options: https.RequestOptions,
-		body: string | undefined,
-		way: Tunnel | null,
-		target: URL,
+		{ body, way, target, timeout }: Call,
 		resolve: (answer: RawAnswer) => void,
 		reject: (error: AgentStreamError) => void,
 	): void {
@@ -146,8 +155,10 @@ export class RestClient {
 				reject(error);
 			});
 		const failed = (sentence: string) => giveUp(new AgentStreamError('REST_FAILED', sentence));
-		const timer = this.options.clock.after(limits.restTimeout, () =>
-			failed(`${where} did not answer within ${limits.restTimeout / 1_000} s.`),
+		const timer = this.options.clock.after(timeout, () =>
+			failed(
+				`${where} did not answer within ${timeout / 1_000} s${options.method === 'GET' ? '' : '; it may still do what it was asked'}.`,
+			),
 		);
 		this.underWay.add(giveUp);
 		call.on('error', (thrown) => {

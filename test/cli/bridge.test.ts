@@ -4,6 +4,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { WebSocketServer } from 'ws';
+import { UnraidSimulator } from '../../demo/simulators/unraid';
 import { systemClock } from '../../src/model/clock';
 import { type Recorded, readRecording } from '../../src/replay/recording';
 import type { ReplayCommand } from '../../src/replay/rest';
@@ -166,6 +167,30 @@ describe('agent-stream bridge', () => {
 			['POST'],
 		);
 		assert.match(called[0]?.path ?? '', /\/docker\/.*\/stop$/);
+		assert.equal(await running.interrupt(), 0);
+	});
+
+	it('brings the true state back after a command, and wants what can do harm confirmed', async () => {
+		const simulator = new UnraidSimulator({ clock: systemClock });
+		await simulator.start();
+		cleanups.push(() => simulator.stop());
+		const { url } = await broker();
+		const watcher = await watching(url);
+		const running = bridge(simulator.url, url, '--allow-control');
+		const plex = 'agent-stream/tower/container/plex/switch';
+		await watcher.saw(plex, /^on$/);
+		const set = (topic: string, payload: string) => watcher.client.publishAsync(`${topic}/set`, payload, { qos: 1 });
+		await set(plex, 'off');
+		await watcher.saw(plex, /^off$/);
+		const stop = 'agent-stream/tower/array/stop';
+		await set(stop, 'PRESS');
+		await running.saw('stderr', /COMMAND_REFUSED: .*needs the payload \{"confirm":true\}/);
+		await set(stop, '{"confirm":true}');
+		await watcher.saw('agent-stream/tower/array/started', /^off$/);
+		assert.deepEqual(
+			simulator.commands.map(({ path }) => path.replace(/[0-9a-f]{12}/, '<id>')),
+			['/docker/<id>/stop', '/array/stop'],
+		);
 		assert.equal(await running.interrupt(), 0);
 	});
 

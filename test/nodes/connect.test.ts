@@ -91,9 +91,10 @@ describe('agent-stream-endpoint and agent-stream-connect', () => {
 		await message('a-events');
 		assert.equal((await message('b-events')).topic, 'tower/disk_list_update');
 		assert.equal(messages('a-events').length, 1);
-		const next = once(asked, 'message');
+		const asking: string[] = [];
+		asked.on('message', (data: Buffer) => asking.push(String(data)));
 		await deploy(flow(''));
-		assert.deepEqual(JSON.parse(String((await next)[0])), { subscribe: [] });
+		while (asking.at(-1) !== '{"subscribe":[]}') await once(asked, 'message');
 		assert.equal(server.connections, 1);
 	});
 
@@ -155,6 +156,17 @@ describe('agent-stream-endpoint and agent-stream-connect', () => {
 		node('n').receive({ topic: 'diagnose' });
 		const told = await message('n-changes', ({ topic }) => topic === 'tower/diagnosis');
 		assert.doesNotMatch(JSON.stringify(told), /secret-/);
+	});
+
+	it('takes environment variables for every field, also for numbers and credentials', async () => {
+		const environment = { AS_URL: `ws://${server.host}/`, AS_ID: 'envy', AS_WAIT: '0.5', AS_TOKEN: 'from-env' };
+		const from = (name: string) => `\${${name}}`;
+		Object.assign(process.env, environment);
+		const fields = { url: from('AS_URL'), endpointId: from('AS_ID'), handshakeSeconds: from('AS_WAIT') };
+		await start([endpoint(fields), connect(), ...listeners()], { end: { token: from('AS_TOKEN') } });
+		assert.equal((await open()).topic, 'envy/connection');
+		assert.equal(server.upgrades[0]?.headers.authorization, 'Bearer from-env');
+		for (const name of Object.keys(environment)) delete process.env[name];
 	});
 
 	it('refuses a second endpoint with the same ID, and nodes without a good endpoint', async () => {

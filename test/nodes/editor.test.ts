@@ -50,7 +50,16 @@ function runtimeFields(name: string): string[] {
 
 describe('editor files', () => {
 	it('are there for every node', () => {
-		assert.deepEqual(names.sort(), ['broker', 'connect', 'endpoint', 'entity', 'filter', 'identify', 'mqtt']);
+		assert.deepEqual(names.sort(), [
+			'broker',
+			'command',
+			'connect',
+			'endpoint',
+			'entity',
+			'filter',
+			'identify',
+			'mqtt',
+		]);
 	});
 
 	for (const name of names) {
@@ -86,7 +95,10 @@ describe('editor files', () => {
 				const prefix = isConfig ? 'node-config-input' : 'node-input';
 				const inForm = new Set([...html.matchAll(/id="node-(?:config-)?input-([\w-]+)"/g)].map((match) => match[1]));
 				for (const field of Object.keys(made.defaults)) {
-					assert.ok(inForm.has(field) || field === 'windowDays', `${prefix}-${field}`);
+					// A list's element must not have the field's own id: the editor would read its empty value over the list.
+					const isList = Array.isArray(made.defaults[field]?.value);
+					assert.equal(inForm.has(field), !isList, `${prefix}-${field}`);
+					assert.ok(!isList || inForm.has(`${field}-list`) || field === 'windowDays', `${prefix}-${field}-list`);
 				}
 				for (const id of html.matchAll(/<label for="([^"]+)"/g)) assert.ok(html.includes(`id="${id[1]}"`), id[1]);
 			});
@@ -135,5 +147,18 @@ describe('editor files', () => {
 		const known = new Set(catalogue('en-US', 'endpoint'));
 		assert.ok(codes.length > 20);
 		for (const [, code] of codes) assert.ok(known.has(`errors.${code}`), code);
+	});
+
+	it('know every field that the examples set', () => {
+		const folder = join(nodes, '../examples');
+		const own = ['id', 'type', 'z', 'g', 'x', 'y', 'wires', 'd', 'info', 'l'];
+		for (const file of readdirSync(folder)) {
+			const flow = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { type: string }[];
+			for (const node of flow.filter(({ type }) => type.startsWith('agent-stream-'))) {
+				const { definition: made } = definition(node.type.replace('agent-stream-', ''));
+				const unknown = Object.keys(node).filter((field) => !own.includes(field) && !(field in made.defaults));
+				assert.deepEqual(unknown, [], `${file}: ${node.type}`);
+			}
+		}
 	});
 });

@@ -72,6 +72,21 @@ describe('agent-stream-filter', () => {
 		);
 	});
 
+	it('opens by time of day and weekday', async () => {
+		const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+		const today = days[new Date().getDay()] ?? '';
+		const others = days.filter((day) => day !== today && day !== days[(new Date().getDay() + 1) % 7]);
+		for (const [settings, expected] of [
+			[{ windowFrom: '00:00', windowTo: '00:00' }, 'passed'],
+			[{ windowDays: [today, days[(new Date().getDay() + 1) % 7]] }, 'passed'],
+			[{ windowDays: others }, 'window'],
+		] as const) {
+			assert.deepEqual(await reasons(settings, [{ payload: 1 }]), [expected], JSON.stringify(settings));
+			await stop();
+		}
+		await start(flow({}));
+	});
+
 	it('passes only what changed by more than the deadband', async () => {
 		const settings = { onlyChanged: true, deadband: '2' };
 		const inputs = [10, 11, 13, 13].map((payload) => ({ topic: 'same', payload }));

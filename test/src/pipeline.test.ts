@@ -127,7 +127,7 @@ describe('Pipeline', () => {
 		assert.equal(calls.length, 0);
 		line.frame(system);
 		line.connection(false);
-		assert.ok(line.entities().every(({ available }) => !available));
+		assert.ok(line.entities().every(({ available, always_available: always }) => available === always));
 		line.connection(true);
 		assert.ok(line.entities().every(({ available }) => available));
 		assert.deepEqual(
@@ -141,7 +141,7 @@ describe('Pipeline', () => {
 		const { line } = pipeline();
 		line.connection(false);
 		line.frame(system);
-		assert.ok(line.entities().every(({ available }) => !available));
+		assert.ok(line.entities().every(({ available, always_available: always }) => available === always));
 		line.connection(true);
 		assert.ok(line.entities().every(({ available }) => available));
 		line.close();

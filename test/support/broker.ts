@@ -105,6 +105,7 @@ export async function startMosquitto(program: string, lines: readonly string[] =
 	const configuration = [
 		`listener ${port} 127.0.0.1`,
 		'allow_anonymous true',
+		'max_queued_messages 0',
 		'persistence true',
 		`persistence_location ${folder}/`,
 		...(process.getuid?.() === 0 ? ['user root'] : []),

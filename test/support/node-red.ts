@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,9 +14,13 @@ export interface NodeRed {
 	readonly userDir: string;
 	/** Everything that it wrote to standard output and error. */
 	log(): string;
-	/** Deploys flows, with credentials inside the nodes, as the editor does. */
+	/** Deploys flows, with credentials inside the nodes, as the editor does, and waits until they are started. */
 	deploy(flows: readonly object[]): Promise<void>;
 	get(path: string): Promise<unknown>;
+	/** Presses the button of an inject node. */
+	inject(id: string): Promise<void>;
+	/** Ends the process as a power cut would and starts it again with the same user directory, flows and port. */
+	restart(): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -31,11 +36,13 @@ async function freePort(): Promise<number> {
 const settings = (port: number) => `module.exports = {
 	uiHost: '127.0.0.1', uiPort: ${port}, flowFile: 'flows.json', credentialSecret: false,
 	telemetry: { enabled: false, updateNotification: false }, contextStorage: { default: { module: 'localfilesystem' } },
-	editorTheme: { tours: false }, logging: { console: { level: 'info', metrics: false, audit: false } },
+	editorTheme: { tours: false, palette: { editable: false, catalogues: [] } }, logging: { console: { level: 'info', metrics: false, audit: false } },
 };`;
 
 /** Starts Node-RED on a free loopback port. The package must have been built. */
 export async function startNodeRed(): Promise<NodeRed> {
+	if (!existsSync(join(root, 'dist/nodes/connect.js')))
+		throw new Error('There is no build: run `npm run build` first.');
 	const userDir = await mkdtemp(join(tmpdir(), 'agent-stream-node-red-'));
 	const scope = join(userDir, 'node_modules/@agent-stream');
 	await mkdir(scope, { recursive: true });
@@ -43,19 +50,31 @@ export async function startNodeRed(): Promise<NodeRed> {
 	const port = await freePort();
 	await writeFile(join(userDir, 'settings.js'), settings(port));
 	const script = require.resolve('node-red/red.js');
-	const child: ChildProcess = spawn(process.execPath, [script, '--userDir', userDir], { cwd: userDir });
-	const exited = once(child, 'exit');
 	let log = '';
-	const read = (part: Buffer) => {
-		log += part.toString();
+	const launch = async () => {
+		const from = log.length;
+		const child: ChildProcess = spawn(process.execPath, [script, '--userDir', userDir], { cwd: userDir });
+		const exited = once(child, 'exit');
+		const read = (part: Buffer) => {
+			log += part.toString();
+		};
+		child.stdout?.on('data', read);
+		child.stderr?.on('data', read);
+		while (!log.slice(from).includes('Started flows')) {
+			const ended = await Promise.race([
+				once(child.stdout ?? child, 'data').then(() => false),
+				exited.then(() => true),
+			]);
+			if (ended) throw new Error(`Node-RED did not start:\n${log.slice(from)}`);
+		}
+		return { child, exited };
 	};
-	child.stdout?.on('data', read);
-	child.stderr?.on('data', read);
 	const url = `http://127.0.0.1:${port}/`;
-	while (!log.includes('Started flows')) {
-		const ended = await Promise.race([once(child.stdout ?? child, 'data').then(() => false), exited.then(() => true)]);
-		if (ended) throw new Error(`Node-RED did not start:\n${log}`);
-	}
+	let running = await launch();
+	const end = async (signal: NodeJS.Signals) => {
+		running.child.kill(signal);
+		await running.exited;
+	};
 	const api = async (path: string, init: RequestInit = {}): Promise<unknown> => {
 		const headers = { 'Node-RED-API-Version': 'v2', 'Content-Type': 'application/json', Accept: 'application/json' };
 		const response = await fetch(url + path, { headers, ...init });
@@ -70,11 +89,20 @@ export async function startNodeRed(): Promise<NodeRed> {
 		get: (path) => api(path),
 		async deploy(flows) {
 			const { rev } = (await api('flows')) as { rev: string };
+			const from = log.length;
+			const child = running.child;
 			await api('flows', { method: 'POST', body: JSON.stringify({ rev, flows }) });
+			while (!/Started (modified )?(flows|nodes)/.test(log.slice(from))) await once(child.stdout ?? child, 'data');
+		},
+		async inject(id) {
+			await api(`inject/${id}`, { method: 'POST' });
+		},
+		async restart() {
+			await end('SIGKILL');
+			running = await launch();
 		},
 		async stop() {
-			child.kill('SIGTERM');
-			await exited;
+			await end('SIGTERM');
 			await rm(userDir, { recursive: true, force: true });
 		},
 	};

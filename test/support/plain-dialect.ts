@@ -30,6 +30,7 @@ export function plainDialect(overrides: Partial<Session> = {}): Dialect {
 		identify: (item) => ({ type: item.name ?? 'unknown', by: 'name' }),
 		validate: (_type, data) => ({ data, rejected: false, issues: [] }),
 		evidence: () => 'none',
+		commands: [],
 		subjects: [],
 		deviceFrom: [],
 		device: () => ({ name: 'Plain' }),

@@ -14,6 +14,7 @@ export class FakeBridge {
 	readonly log: (Message & { readonly at: number })[] = [];
 	readonly publisher: Publisher;
 	connected = false;
+	private readonly expires = new Map<string, number>();
 
 	constructor(over: Partial<PublisherOptions> = {}, retained = new Map<string, string>(), clock = new FakeClock()) {
 		this.clock = clock;
@@ -55,6 +56,11 @@ export class FakeBridge {
 
 	/** Sends everything that is due now. */
 	drain(): this {
+		for (const [topic, at] of this.expires) {
+			if (at > this.clock.now()) continue;
+			this.expires.delete(topic);
+			this.retained.delete(topic);
+		}
 		if (!this.connected) return this;
 		for (;;) {
 			for (const filter of this.publisher.unread()) this.publisher.readBack(filter, this.matching(filter));
@@ -85,6 +91,8 @@ export class FakeBridge {
 	private deliver(message: Message): void {
 		this.log.push({ ...message, at: this.clock.now() });
 		if (!message.retain) return;
+		this.expires.delete(message.topic);
+		if (message.expiry !== undefined) this.expires.set(message.topic, this.clock.now() + 1_000 * message.expiry);
 		if (message.payload === '') this.retained.delete(message.topic);
 		else this.retained.set(message.topic, message.payload);
 	}

@@ -1,5 +1,13 @@
-import { type Command, type Parameter, type Parameters, type Risk, restPath } from '../../model/command';
+import {
+	type Command,
+	type Parameter,
+	type Parameters,
+	type ParameterValue,
+	type Risk,
+	restPath,
+} from '../../model/command';
 import type { Request, World } from '../../model/description';
+import { AgentStreamError } from '../../model/errors';
 import { listed } from './entities/items';
 import type { UnraidWorld } from './schemas';
 
@@ -473,4 +481,25 @@ export function commandNamed(wanted: string): Command {
 	const found = byName.get(wanted);
 	if (!found) throw new Error(`The table of commands lacks ${wanted}.`);
 	return found;
+}
+
+/**
+ * The request of a command, with parameters that the server itself sent.
+ * @throws AgentStreamError COMMAND_REFUSED where it did not send one of them
+ */
+export function requestOf(
+	wanted: string,
+	parameters: { readonly [name: string]: ParameterValue | null | undefined },
+): Request {
+	const values: { [name: string]: ParameterValue } = {};
+	for (const [each, value] of Object.entries(parameters)) {
+		if (value === null || value === undefined || value === '') {
+			throw new AgentStreamError(
+				'COMMAND_REFUSED',
+				`The command ${wanted} is refused: the server did not say its ${each}.`,
+			);
+		}
+		values[each] = value;
+	}
+	return commandNamed(wanted).request(values);
 }

@@ -3,6 +3,7 @@ import type { Device } from '../../model/entity';
 import type { Dialect, Evidence } from '../dialect';
 import { createValidator } from '../validate';
 import { checks } from './checks.generated';
+import { commands } from './commands';
 import { subjects } from './entities';
 import { identify } from './identify';
 import { UnraidSession, unwrap } from './protocol';
@@ -41,6 +42,7 @@ export const unraid: Dialect = {
 	validate: createValidator(() => (require('./schemas') as typeof import('./schemas')).schemas, checks),
 	evidence,
 	subjects,
+	commands,
 	deviceFrom: ['system_update'],
 	device,
 };

@@ -5,7 +5,7 @@ import { unraid } from '../../../src/dialects/unraid';
 import { type StreamEvent, streamEventSchema } from '../../../src/model/event';
 import { limits } from '../../../src/model/limits';
 import { FakeClock } from '../../support/fake-clock';
-import { frameOf, recording, typical } from '../../support/unraid-recordings';
+import { fixtureJson, frameOf, recording, typical } from '../../support/unraid-recordings';
 
 function reader(options: Partial<EventReaderOptions> = {}) {
 	const clock = new FakeClock();
@@ -326,6 +326,16 @@ describe('EventReader: REST answers', () => {
 		const event = only(read.readRest('system_update', system, clock.now()));
 		assert.deepEqual([event.type, event.by, event.via, event.replayed], ['system_update', 'name', 'rest', true]);
 		assert.deepEqual([event.time, event.at, event.valid], [null, clock.now(), true]);
+	});
+
+	it('may be of a type that no frame can have', () => {
+		const { read, clock } = reader();
+		const flash = (fixtureJson('rest-snapshot.json') as Record<string, { body: unknown }>)['/api/v1/system/flash']
+			?.body;
+		assert.equal(only(read.read(frameOf('flash', flash))).type, 'unknown');
+		const event = only(read.readRest('flash', flash, clock.now()));
+		assert.deepEqual([event.type, event.valid, event.issues], ['flash', true, []]);
+		assert.deepEqual(read.readRest('flash', [flash], clock.now())[0]?.rejected, true);
 	});
 
 	it('give way to a frame of that type that came since the request, whatever its generation calls it', () => {

@@ -106,7 +106,11 @@ describe('Mapper: entities', () => {
 		const disks = list('disk_list_update');
 		send('disk_list_update', disks);
 		const ticked = disks.map((disk) => ({ ...disk, read_ops: Number(disk.read_ops) + 7, power_on_hours: 99_999 }));
-		assert.deepEqual(ids(send('disk_list_update', ticked)), []);
+		const changed = ids(send('disk_list_update', ticked));
+		assert.deepEqual(
+			changed.filter((id) => !id.endsWith('_power_on_hours')),
+			[],
+		);
 		const errors = mapper.entities().filter(({ row, attributes }) => row === 'smart_errors' && 'device' in attributes);
 		assert.ok(errors.length > 0);
 		for (const entity of errors) assert.equal(entity.attributes.power_on_hours, 99_999);
@@ -275,9 +279,9 @@ describe('Mapper: identity', () => {
 
 	it('leaves out what is beyond a limit, loudly and once', () => {
 		const { mapper, send, reports } = server();
-		const many = Array.from({ length: limits.itemsPerSubject + 5 }, (_, i) => container(`c${i}`));
-		send('container_list_update', many);
-		send('container_list_update', many);
+		const many = Array.from({ length: limits.itemsPerSubject + 5 }, (_, i) => ({ name: `c${i}` }));
+		send('share_list_update', many);
+		send('share_list_update', many);
 		assert.deepEqual(
 			reports.map(({ code }) => code),
 			['LIMIT_REACHED'],
@@ -313,6 +317,18 @@ describe('Mapper: both generations', () => {
 		[/^tower_disk_.*_spin$/, 'field of the current agent'],
 		[/^tower_array_usage$/, 'the older generation sends no sizes of the array'],
 		[/^tower_ups_(in|out)put_voltage$/, 'fields of the older generation'],
+		[
+			/^tower_server_(kernel_version|agent_version|openssl_version|hvm|iommu|(ram|swap)_.*)$/,
+			'fields of the current agent',
+		],
+		[/^tower_ups_(charging|nominal_power)$/, 'flags and field of the current agent'],
+		[
+			/^tower_(temperature|nut|hardware|registration|notifications|zfs|zfs_pool|zfs_dataset|fans|fan_control|tuning|os|mover|docker_network)_/,
+			'types of the current agent',
+		],
+		[/^tower_(unassigned_device|unassigned_partition|remote_share|plugin)_/, 'types of the current agent'],
+		[/^tower_docker_(networks|updates_available|containers_with_updates)$/, 'types of the current agent'],
+		[/^tower_container_.*_update$/, 'field of the current agent'],
 	];
 
 	it('give the same unique ids, but for fields that one of them lacks', () => {
@@ -521,12 +537,43 @@ describe('Mapper: availability', () => {
 		send('system_update', one('system_update'));
 		send('disk_list_update', list('disk_list_update'));
 		const count = mapper.entities().length;
-		const closed = mapper.connection(false);
+		const closed = mapper.connection(false).filter(({ entity }) => !entity.always_available);
 		assert.deepEqual([closed.length, kinds(closed)], [count, ['availability']]);
-		assert.ok(mapper.entities().every(({ available, availability }) => !available && !availability.connected));
+		const things = () => mapper.entities().filter((entity) => !entity.always_available);
+		assert.ok(things().every(({ available, availability }) => !available && !availability.connected));
 		assert.deepEqual(mapper.connection(false), []);
-		assert.equal(mapper.connection(true).length, count);
-		assert.ok(mapper.entities().every(({ available }) => available));
+		assert.equal(mapper.connection(true).filter(({ entity }) => !entity.always_available).length, count);
+		assert.ok(things().every(({ available }) => available));
+	});
+
+	it('is kept by what tells of the endpoint itself, which sees the socket close and open', () => {
+		const { mapper, send, get, clock } = server();
+		send('array_status_update', one('array_status_update'));
+		const status = () => get('tower_server_system_status');
+		assert.deepEqual([status().state, status().available, status().always_available], ['online', true, true]);
+		clock.advance(5 * hour);
+		mapper.tick();
+		assert.deepEqual([status().availability.fresh, status().available], [false, true]);
+		const closed = mapper.connection(false).filter(({ entity }) => entity.always_available);
+		assert.deepEqual(
+			closed.map(({ kind, entity }) => [kind, entity.state, entity.available]),
+			[
+				['availability', 'online', true],
+				['changed', 'offline', true],
+			],
+		);
+		assert.equal(status().availability.connected, false);
+		mapper.connection(true);
+		assert.equal(status().state, 'online');
+	});
+
+	it('is told by it from a closed socket alone, before anything was received', () => {
+		const { mapper, get } = server();
+		assert.deepEqual(ids(mapper.connection(false)), ['added tower_server_system_status']);
+		assert.deepEqual(
+			[get('tower_server_system_status').state, get('tower_server_system_status').available],
+			['offline', true],
+		);
 	});
 
 	it('is lost by the entities of a silent topic only, exactly at its limit', () => {
@@ -610,7 +657,7 @@ describe('Mapper: availability', () => {
 		mapper.connection(false);
 		send('system_update', { ...one('system_update'), cpu_usage_percent: 99 });
 		send('array_status_update', one('array_status_update'));
-		assert.ok(mapper.entities().every(({ available }) => !available));
+		assert.ok(mapper.entities().every(({ available, always_available: always }) => available === always));
 	});
 });
 

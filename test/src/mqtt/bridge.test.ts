@@ -178,7 +178,9 @@ function suite(name: string, start: (test: Mocha.Context) => Promise<Broker>): v
 			assert.match(one.errors[0]?.message ?? '', /retained/i);
 			await client.publishAsync(set('power'), 'off', { qos: 1 });
 			await until(() => one.commands.length === 1);
-			assert.deepEqual(one.commands, [{ unique_id: 'tower_system_power', action: 'off', topic: set('power') }]);
+			assert.deepEqual(one.commands, [
+				{ unique_id: 'tower_system_power', source: 'tower', action: 'off', confirmed: false, topic: set('power') },
+			]);
 			await client.publishAsync(set('power'), 'explode', { qos: 1 });
 			await client.publishAsync(set('cpu'), 'on', { qos: 1 });
 			await until(() => one.errors.length === 3);

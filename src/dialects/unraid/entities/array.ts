@@ -1,4 +1,4 @@
-import { binary, percent, round, subject } from '../../../model/description';
+import { binary, bytes, percent, round, subject } from '../../../model/description';
 import { formatBytes, shareOf } from './format';
 import type { DataOf, World } from './items';
 
@@ -17,6 +17,8 @@ function parityBusy(array: ArrayStatus): boolean | null {
 	if (status === undefined) return array.parity_check_running ?? null;
 	return busy.has(status) || array.parity_check_running === true;
 }
+
+const size = { icon: 'mdi:harddisk', enabled: false } as const;
 
 /** The disk array with its parity. */
 export const array = subject<World, ArrayStatus>({
@@ -72,7 +74,7 @@ export const array = subject<World, ArrayStatus>({
 			is: parityBusy,
 			when: hasParity,
 			attributes: {
-				parity_check_status: 'parity_check_status',
+				parity_check_status: (item) => (item.parity_check_status === '' ? 'idle' : item.parity_check_status),
 				is_paused: (item) => item.parity_check_status?.toLowerCase() === 'paused',
 			},
 		}),
@@ -87,5 +89,7 @@ export const array = subject<World, ArrayStatus>({
 			is: (item) => (typeof item.parity_valid === 'boolean' ? !item.parity_valid : null),
 			when: hasParity,
 		}),
+		bytes({ ...size, key: 'free', name: 'Array Free', field: 'free_bytes' }),
+		bytes({ ...size, key: 'total', name: 'Array Total', category: 'diagnostic', field: 'total_bytes' }),
 	],
 });

@@ -1,4 +1,5 @@
-import { count, numeric, onOff, percent, round, subject, text } from '../../../model/description';
+import { bytes, count, numeric, onOff, percent, round, subject, text } from '../../../model/description';
+import { requestOf } from '../commands';
 import { formatBytes, shareOf } from './format';
 import { type ItemOf, listed, type World } from './items';
 
@@ -17,6 +18,8 @@ const rate = {
 	deadband: 100,
 	enabled: false,
 } as const;
+
+const total = { category: 'diagnostic', stateClass: 'total_increasing', enabled: false } as const;
 
 /** Docker containers. Natural key: the name; the id changes whenever a container is made anew. */
 export const container = subject<World, Container>({
@@ -46,12 +49,12 @@ export const container = subject<World, Container>({
 			attributes: {
 				status: (item) => (isRunning(item) ? 'running' : 'stopped'),
 				container_image: 'image',
-				container_ports: (item) => (item.ports?.length ? portsOf(item) : undefined),
+				container_ports: portsOf,
 			},
 			command: {
 				actions: {
-					on: (item) => ({ method: 'POST', path: `/docker/${encodeURIComponent(item.id ?? '')}/start` }),
-					off: (item) => ({ method: 'POST', path: `/docker/${encodeURIComponent(item.id ?? '')}/stop` }),
+					on: (item) => requestOf('container_start', { container: item.id }),
+					off: (item) => requestOf('container_stop', { container: item.id }),
 				},
 			},
 		},
@@ -124,6 +127,22 @@ export const container = subject<World, Container>({
 			field: 'network_tx_bytes_per_sec',
 			when: (item) => typeof item.network_tx_bytes_per_sec === 'number',
 		}),
+		bytes({
+			...total,
+			key: 'network_received',
+			name: '{label} Network Received',
+			short: 'Network Received',
+			icon: 'mdi:download-network',
+			field: 'network_rx_bytes',
+		}),
+		bytes({
+			...total,
+			key: 'network_sent',
+			name: '{label} Network Sent',
+			short: 'Network Sent',
+			icon: 'mdi:upload-network',
+			field: 'network_tx_bytes',
+		}),
 	],
 });
 
@@ -193,6 +212,15 @@ export const docker = subject<World, Totals>({
 				memory_percent_of_system: ({ memory, system }) => (system ? round((memory / system) * 100, 1) : undefined),
 			},
 			ticking: ['memory_percent_of_system'],
+		}),
+		count({
+			key: 'running',
+			name: 'Containers Running',
+			icon: 'mdi:docker',
+			enabled: false,
+			field: 'running',
+			reads: ['total'],
+			attributes: { total: 'total' },
 		}),
 	],
 });

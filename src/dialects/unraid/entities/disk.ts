@@ -1,15 +1,33 @@
-import { binary, count, numeric, type Reading, round, subject, temperature } from '../../../model/description';
+import {
+	binary,
+	bytes,
+	count,
+	numeric,
+	percent,
+	type Reading,
+	type Row,
+	round,
+	subject,
+	temperature,
+} from '../../../model/description';
 import type { State } from '../../../model/entity';
 import { formatBytes, shareOf } from './format';
 import { type ItemOf, listed, type World } from './items';
 
-type Disk = ItemOf<'disk_list_update'>;
+import { type Thresholds, thresholdsOf } from './thresholds';
+
+type RawDisk = ItemOf<'disk_list_update'>;
+
+/** A disk with the temperatures at which its owner wants to be told. */
+interface Disk extends RawDisk {
+	readonly thresholds: Thresholds;
+}
 
 const virtual = new Set(['docker_vdisk', 'log', 'log_filesystem']);
 const gib = 1_073_741_824;
 
 /** Disks that a person could take out: not the flash drive, not the two virtual ones. */
-const isPhysical = (disk: Disk) =>
+const isPhysical = (disk: RawDisk) =>
 	disk.name !== 'flash' && !virtual.has(disk.role ?? '') && !virtual.has(disk.id ?? '');
 
 const isParity = (disk: Disk) => /^parity2?$/.test(disk.role ?? disk.name ?? '');
@@ -35,11 +53,29 @@ const transferred = {
 	icon: 'mdi:harddisk-plus',
 } as const;
 
+/** A temperature that was read before the disk fell asleep is none of now (need 5). */
+const awake = (row: Row<Disk, World>): Row<Disk, World> => ({
+	...row,
+	from: [...row.from, 'spin_state'],
+	value: (item, reading) => (item.spin_state === 'standby' ? null : row.value(item, reading)),
+});
+
+/** A count that a sleeping disk is not asked for: it stands as it was. */
+const lasting = (row: Row<Disk, World>): Row<Disk, World> => ({
+	...row,
+	from: [...row.from, 'spin_state'],
+	value: (item, reading) =>
+		row.value(item, reading) ?? (item.spin_state === 'standby' ? (reading.previous ?? null) : null),
+});
+
 /** The disks of the array and the pools. Natural key: the disk's id (model and serial number). */
 export const disk = subject<World, Disk>({
 	subject: 'disk',
-	from: ['disk_list_update'],
-	items: (world) => listed(world.disk_list_update)?.filter(isPhysical) ?? null,
+	from: ['disk_list_update', 'disk_thresholds'],
+	items: (world) =>
+		listed(world.disk_list_update)
+			?.filter(isPhysical)
+			.map((disk) => ({ ...disk, thresholds: thresholdsOf(disk, world.disk_thresholds) })) ?? null,
 	key: (item) => item.id ?? '',
 	label: (item) => item.name || item.id || '',
 	rows: [
@@ -84,17 +120,28 @@ export const disk = subject<World, Disk>({
 			},
 			ticking: ['temperature'],
 		},
-		temperature({
-			// The agent writes 0 for a disk that sleeps or cannot be read.
-			key: 'temperature',
-			name: 'Disk {label} Temperature',
-			short: 'Temperature',
-			field: 'temperature_celsius',
-			reads: ['name', 'device', 'model', 'role'],
-			zeroIsNone: true,
-			enabled: false,
-			attributes: { disk_name: 'name', device: 'device', model: 'model', role: 'role' },
-		}),
+		awake(
+			temperature({
+				// The agent writes 0 for a disk that sleeps or cannot be read.
+				key: 'temperature',
+				name: 'Disk {label} Temperature',
+				short: 'Temperature',
+				field: 'temperature_celsius',
+				reads: ['name', 'device', 'model', 'role', 'thresholds'],
+				zeroIsNone: true,
+				enabled: false,
+				attributes: {
+					disk_name: 'name',
+					device: 'device',
+					model: 'model',
+					role: 'role',
+					warning_celsius: ({ thresholds }) => thresholds.warning?.celsius,
+					warning_source: ({ thresholds }) => thresholds.warning?.source,
+					critical_celsius: ({ thresholds }) => thresholds.critical?.celsius,
+					critical_source: ({ thresholds }) => thresholds.critical?.source,
+				},
+			}),
+		),
 		count({
 			key: 'smart_errors',
 			name: 'Disk {label} SMART Errors',
@@ -145,5 +192,77 @@ export const disk = subject<World, Disk>({
 			is: ({ spin_state: spin }) => (spin === 'active' ? true : spin === 'standby' ? false : null),
 			when: (item) => Boolean(item.spin_state),
 		}),
+		bytes({
+			key: 'used',
+			name: 'Disk {label} Used',
+			short: 'Used',
+			icon: 'mdi:harddisk',
+			enabled: false,
+			field: 'used_bytes',
+			reads: ['role', 'name'],
+			when: (item) => !isParity(item),
+		}),
+		bytes({
+			key: 'free',
+			name: 'Disk {label} Free',
+			short: 'Free',
+			icon: 'mdi:harddisk',
+			enabled: false,
+			field: 'free_bytes',
+			reads: ['role', 'name'],
+			when: (item) => !isParity(item),
+		}),
+		percent({
+			key: 'io_utilization',
+			name: 'Disk {label} IO Utilization',
+			short: 'IO Utilization',
+			category: 'diagnostic',
+			icon: 'mdi:gauge',
+			enabled: false,
+			field: 'io_utilization_percent',
+			absentIsZero: true,
+		}),
+		lasting(
+			numeric({
+				key: 'power_on_hours',
+				name: 'Disk {label} Power On Hours',
+				short: 'Power On Hours',
+				unit: 'h',
+				deviceClass: 'duration',
+				stateClass: 'total_increasing',
+				category: 'diagnostic',
+				icon: 'mdi:clock-outline',
+				enabled: false,
+				field: 'power_on_hours',
+				zeroIsNone: true,
+				when: (item) => Boolean(item.power_on_hours),
+			}),
+		),
+		lasting(
+			count({
+				key: 'power_cycles',
+				name: 'Disk {label} Power Cycles',
+				short: 'Power Cycles',
+				stateClass: 'total_increasing',
+				category: 'diagnostic',
+				icon: 'mdi:power-cycle',
+				enabled: false,
+				field: 'power_cycle_count',
+				zeroIsNone: true,
+				when: (item) => Boolean(item.power_cycle_count),
+			}),
+		),
+		{
+			key: 'status',
+			platform: 'sensor',
+			name: 'Disk {label} Status',
+			short: 'Status',
+			category: 'diagnostic',
+			icon: 'mdi:harddisk',
+			enabled: false,
+			from: ['status', 'filesystem', 'mount_point', 'spindown_delay'],
+			value: (item) => item.status || null,
+			attributes: { filesystem: 'filesystem', mount_point: 'mount_point', spindown_delay_minutes: 'spindown_delay' },
+		},
 	],
 });

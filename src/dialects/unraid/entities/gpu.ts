@@ -1,5 +1,6 @@
-import { percent, power, round, subject } from '../../../model/description';
+import { bytes, numeric, percent, power, round, subject } from '../../../model/description';
 import { energy } from './counters';
+import { formatBytes } from './format';
 import { type ItemOf, listed, type World } from './items';
 
 type Gpu = ItemOf<'gpu_metrics_update'>;
@@ -69,5 +70,51 @@ export const gpu = subject<World, Gpu>({
 			},
 			ticking: ['current_power_watts'],
 		},
+		percent({
+			key: 'memory_utilization',
+			name: 'GPU {label} Memory Utilization',
+			short: 'Memory Utilization',
+			icon: 'mdi:expansion-card',
+			enabled: false,
+			field: 'utilization_memory_percent',
+			reads: ['memory_total_bytes'],
+			when: (item) => (item.memory_total_bytes ?? 0) > 0,
+		}),
+		bytes({
+			// Processor graphics have no memory of their own.
+			key: 'memory_used',
+			name: 'GPU {label} Memory Used',
+			short: 'Memory Used',
+			icon: 'mdi:expansion-card',
+			enabled: false,
+			field: 'memory_used_bytes',
+			reads: ['memory_total_bytes'],
+			when: (item) => (item.memory_total_bytes ?? 0) > 0,
+			attributes: { memory_total: (item) => formatBytes(item.memory_total_bytes) },
+		}),
+		percent({
+			key: 'fan_percent',
+			name: 'GPU {label} Fan',
+			short: 'Fan',
+			icon: 'mdi:fan',
+			enabled: false,
+			field: 'fan_speed_percent',
+			absentIsZero: true,
+			when: (item) => typeof item.fan_speed_percent === 'number',
+		}),
+		numeric({
+			key: 'fan_speed',
+			name: 'GPU {label} Fan Speed',
+			short: 'Fan Speed',
+			unit: 'RPM',
+			icon: 'mdi:fan',
+			enabled: false,
+			field: 'fan_rpm',
+			absentIsZero: true,
+			plausible: [0, 100_000],
+			reads: ['fan_max_rpm'],
+			when: (item) => typeof item.fan_rpm === 'number',
+			attributes: { max_rpm: (item) => item.fan_max_rpm || undefined },
+		}),
 	],
 });

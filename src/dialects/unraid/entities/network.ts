@@ -1,4 +1,4 @@
-import { binary, type Row, round, subject } from '../../../model/description';
+import { binary, bytes, count, numeric, type Row, round, subject } from '../../../model/description';
 import { rate } from './counters';
 import { type ItemOf, listed, type World } from './items';
 
@@ -40,6 +40,8 @@ function traffic(
 	};
 }
 
+const counter = { category: 'diagnostic', stateClass: 'total_increasing', enabled: false } as const;
+
 /** Network interfaces that carry the server's own traffic. Natural key: the name. */
 export const network = subject<World, Nic>({
 	subject: 'network',
@@ -60,6 +62,60 @@ export const network = subject<World, Nic>({
 			from: ['state'],
 			// `unknown` is what the kernel says of an interface without a link of its own.
 			is: (nic) => (!nic.state || nic.state === 'unknown' ? null : nic.state === 'up'),
+		}),
+		numeric({
+			// -1 = no link.
+			key: 'speed',
+			name: 'Network {LABEL} Speed',
+			short: 'Speed',
+			unit: 'Mbit/s',
+			deviceClass: 'data_rate',
+			category: 'diagnostic',
+			icon: 'mdi:speedometer',
+			enabled: false,
+			field: 'speed_mbps',
+			zeroIsNone: true,
+			plausible: [1, 10_000_000],
+			reads: ['duplex', 'mtu', 'port', 'auto_negotiation'],
+			attributes: { duplex: 'duplex', mtu: 'mtu', port_type: 'port', auto_negotiation: 'auto_negotiation' },
+		}),
+		bytes({
+			...counter,
+			key: 'received',
+			name: 'Network {LABEL} Received',
+			short: 'Received',
+			icon: 'mdi:download-network',
+			field: 'bytes_received',
+			reads: ['packets_received'],
+			attributes: { packets: 'packets_received' },
+			ticking: ['packets'],
+		}),
+		bytes({
+			...counter,
+			key: 'sent',
+			name: 'Network {LABEL} Sent',
+			short: 'Sent',
+			icon: 'mdi:upload-network',
+			field: 'bytes_sent',
+			reads: ['packets_sent'],
+			attributes: { packets: 'packets_sent' },
+			ticking: ['packets'],
+		}),
+		count({
+			...counter,
+			key: 'errors_received',
+			name: 'Network {LABEL} Errors Received',
+			short: 'Errors Received',
+			icon: 'mdi:alert-circle-outline',
+			field: 'errors_received',
+		}),
+		count({
+			...counter,
+			key: 'errors_sent',
+			name: 'Network {LABEL} Errors Sent',
+			short: 'Errors Sent',
+			icon: 'mdi:alert-circle-outline',
+			field: 'errors_sent',
 		}),
 	],
 });

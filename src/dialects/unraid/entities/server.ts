@@ -1,4 +1,4 @@
-import { count, numeric, percent, power, round, subject, temperature } from '../../../model/description';
+import { binary, count, numeric, percent, power, round, subject, temperature } from '../../../model/description';
 import type { AttributeValue, State } from '../../../model/entity';
 import { formatBytes, shareOf } from './format';
 import type { DataOf, ItemOf, World } from './items';
@@ -294,6 +294,8 @@ function fansOf(world: World): readonly Fan[] | null {
 	});
 }
 
+const fanModes = ['automatic', 'manual', 'off'] as const;
+
 /** The fans that the sensors list. */
 export const fan = subject<World, Fan>({
 	subject: 'fan',
@@ -318,6 +320,62 @@ export const fan = subject<World, Fan>({
 				controllable: (item) => item.control?.controllable ?? undefined,
 				fan_id: (item) => item.control?.id ?? undefined,
 				failed: 'failed',
+			},
+		}),
+		{
+			key: 'pwm',
+			platform: 'sensor',
+			name: 'Fan {label} PWM',
+			short: 'PWM',
+			unit: '%',
+			stateClass: 'measurement',
+			category: 'diagnostic',
+			icon: 'mdi:fan',
+			enabled: false,
+			from: ['control'],
+			value: ({ control }) => control?.pwm_percent ?? null,
+			when: ({ control }) => typeof control?.pwm_percent === 'number',
+		},
+		{
+			key: 'mode',
+			platform: 'sensor',
+			name: 'Fan {label} Mode',
+			short: 'Mode',
+			deviceClass: 'enum',
+			options: fanModes,
+			category: 'diagnostic',
+			icon: 'mdi:fan-auto',
+			enabled: false,
+			from: ['control'],
+			value: ({ control }) => fanModes.find((mode) => mode === control?.mode) ?? null,
+			when: ({ control }) => Boolean(control?.mode),
+			attributes: { active_profile: ({ control }) => control?.active_profile },
+		},
+	],
+});
+
+type FanControl = DataOf<'fan_control_update'>;
+
+/** The agent's own control of the fans. */
+export const fanControl = subject<World, FanControl>({
+	subject: 'fans',
+	from: ['fan_control_update'],
+	items: (world) => (world.fan_control_update ? [world.fan_control_update] : null),
+	rows: [
+		binary({
+			// Whether the agent may set speeds is only in its REST answer, so it is no attribute.
+			key: 'external',
+			name: 'Fan Control External',
+			category: 'diagnostic',
+			icon: 'mdi:fan-alert',
+			enabled: false,
+			from: ['external_control', 'config'],
+			is: ({ external_control: external }) => external?.active ?? null,
+			when: ({ external_control: external }) => typeof external?.active === 'boolean',
+			attributes: {
+				controllers: ({ external_control: external }) =>
+					external?.controllers?.length ? external.controllers : undefined,
+				control_method: ({ config }) => config?.control_method,
 			},
 		}),
 	],

@@ -1,4 +1,4 @@
-import { round, subject } from '../../../model/description';
+import { bytes, round, subject } from '../../../model/description';
 import { formatBytes, shareOf } from './format';
 import { type ItemOf, listed, type World } from './items';
 
@@ -46,5 +46,29 @@ export const share = subject<World, Share>({
 				mover_action: 'mover_action',
 			},
 		},
+		bytes({
+			key: 'used',
+			name: 'Share {label} Used',
+			short: 'Used',
+			icon: 'mdi:folder-network',
+			enabled: false,
+			field: 'used_bytes',
+			reads: ['comment', 'storage', 'security', 'smb_export', 'nfs_export'],
+			attributes: {
+				comment: 'comment',
+				storage: 'storage',
+				security: 'security',
+				smb_export: 'smb_export',
+				nfs_export: 'nfs_export',
+			},
+		}),
+		bytes({
+			key: 'free',
+			name: 'Share {label} Free',
+			short: 'Free',
+			icon: 'mdi:folder-network',
+			enabled: false,
+			field: 'free_bytes',
+		}),
 	],
 });

@@ -26,3 +26,25 @@ export function upsState(status: string | null | undefined, connected: boolean |
 	const state = vocabulary.find(([candidates]) => candidates.some((word) => words.has(word)))?.[1] ?? 'unknown';
 	return state === 'on_battery' && lowBattery.some((word) => words.has(word)) ? 'low_battery' : state;
 }
+
+/** What else a status text says, each by itself. */
+export interface UpsFlags {
+	readonly onBattery: boolean;
+	/** Urgent only while on battery. */
+	readonly lowBattery: boolean;
+	/** null where the daemon does not tell: apcupsd never does. */
+	readonly charging: boolean | null;
+	readonly replaceBattery: boolean;
+}
+
+/** The parts of a status text as booleans, in the vocabulary of apcupsd or NUT. */
+export function upsFlags(status: string | null | undefined): UpsFlags {
+	const words = new Set((status ?? '').trim().toUpperCase().split(/\s+/));
+	const has = (...candidates: readonly string[]) => candidates.some((word) => words.has(word));
+	return {
+		onBattery: has('ONBATT', 'OB'),
+		lowBattery: has(...lowBattery),
+		charging: has('CHRG') ? true : has('DISCHRG', 'OL', 'OB') ? false : null,
+		replaceBattery: has('REPLACEBATT', 'RB'),
+	};
+}

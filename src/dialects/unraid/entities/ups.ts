@@ -1,7 +1,7 @@
 import { binary, numeric, percent, power, type Row, subject } from '../../../model/description';
 import { energy } from './counters';
 import type { DataOf, World } from './items';
-import { upsState, upsStates } from './ups-status';
+import { upsFlags, upsState, upsStates } from './ups-status';
 
 type Ups = DataOf<'ups_status_update'>;
 
@@ -100,6 +100,68 @@ export const ups = subject<World, Ups>({
 				typeof item.connected === 'boolean' ? upsState(item.status, item.connected) !== 'comm_lost' : null,
 			when: isConnected,
 		}),
+		reading(
+			binary({
+				key: 'on_battery',
+				name: 'UPS On Battery',
+				short: 'On Battery',
+				deviceClass: 'problem',
+				icon: 'mdi:power-plug-off',
+				from: ['status'],
+				is: (item) => (item.status ? upsFlags(item.status).onBattery : null),
+			}),
+		),
+		reading(
+			binary({
+				// Urgent only while on battery: the status says so then.
+				key: 'low_battery',
+				name: 'UPS Low Battery',
+				short: 'Low Battery',
+				deviceClass: 'battery',
+				category: 'diagnostic',
+				from: ['status'],
+				is: (item) => (item.status ? upsFlags(item.status).lowBattery : null),
+			}),
+		),
+		reading(
+			binary({
+				key: 'charging',
+				name: 'UPS Charging',
+				short: 'Charging',
+				deviceClass: 'battery_charging',
+				category: 'diagnostic',
+				from: ['status'],
+				is: (item) => upsFlags(item.status).charging,
+				when: (item) => upsFlags(item.status).charging !== null,
+			}),
+		),
+		reading(
+			binary({
+				key: 'replace_battery',
+				name: 'UPS Replace Battery',
+				short: 'Replace Battery',
+				deviceClass: 'problem',
+				category: 'diagnostic',
+				icon: 'mdi:battery-alert',
+				from: ['status'],
+				is: (item) => (item.status ? upsFlags(item.status).replaceBattery : null),
+			}),
+		),
+		reading(
+			numeric({
+				key: 'nominal_power',
+				name: 'UPS Nominal Power',
+				short: 'Nominal Power',
+				unit: 'W',
+				deviceClass: 'power',
+				category: 'diagnostic',
+				icon: 'mdi:flash',
+				enabled: false,
+				zeroIsNone: true,
+				field: 'nominal_power_watts',
+				when: (item) => (item.nominal_power_watts ?? 0) > 0,
+			}),
+		),
 		reading(
 			numeric({
 				key: 'input_voltage',

@@ -12,7 +12,7 @@ const typeOf = (name: string | null, data: unknown) => identify(item(name, data)
 const typeOfFrame = (frame: RecordedLine) => identify(unwrap(parseJson(frame.raw))).type;
 
 /** Every name that an agent may give an event. */
-const names = Object.keys(topics).filter((name) => name !== 'empty_list');
+const names = Object.keys(topics).filter((name) => !topics[name]?.own && !topics[name]?.poll);
 
 /** Fields that make the document's rule fit; `facts` and the document, section "Identification Rules". */
 const documented: readonly (readonly [type: string, fields: readonly string[]])[] = [
@@ -130,6 +130,15 @@ describe('identify: the examples of the 1.1.0 document', () => {
 
 describe('identify: order of the four ways', () => {
 	const system = { hostname: 'Tower', cpu_usage_percent: 1 };
+
+	it('0: no frame is what only REST has, or what only this program says, whatever it calls itself', () => {
+		const others = Object.keys(topics).filter((name) => !names.includes(name));
+		assert.ok(others.includes('flash') && others.includes('action_requested') && others.includes('empty_list'));
+		for (const name of others) {
+			assert.equal(typeOf(name, system), 'unknown');
+			assert.equal(typeOf('update', { event: name }), 'unknown');
+		}
+	});
 
 	it('1: the name in the envelope wins over the structure, for every topic', () => {
 		for (const name of names) {

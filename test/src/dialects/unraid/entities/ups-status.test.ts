@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { upsState, upsStates } from '../../../../../src/dialects/unraid/entities/ups-status';
+import { upsFlags, upsState, upsStates } from '../../../../../src/dialects/unraid/entities/ups-status';
 
 describe('upsState', () => {
 	for (const [status, state] of [
@@ -51,4 +51,22 @@ describe('upsState', () => {
 			}),
 		);
 	});
+});
+
+describe('upsFlags', () => {
+	for (const [status, onBattery, lowBattery, charging, replaceBattery] of [
+		['ONLINE', false, false, null, false],
+		['ONBATT LOWBATT', true, true, null, false],
+		['ONLINE REPLACEBATT', false, false, null, true],
+		['OL', false, false, false, false],
+		['OL CHRG RB', false, false, true, true],
+		['lb discharg ob', true, true, false, false],
+		['OB DISCHRG LB', true, true, false, false],
+		['', false, false, null, false],
+		[null, false, false, null, false],
+	] as const) {
+		it(JSON.stringify(status), () =>
+			assert.deepEqual(upsFlags(status), { onBattery, lowBattery, charging, replaceBattery }),
+		);
+	}
 });

@@ -1,0 +1,92 @@
+import type { Entity } from '../model/entity';
+import { AgentStreamError } from '../model/errors';
+import { limits } from '../model/limits';
+import type { Message } from './message';
+import { attributesPayload, hasAttributes, statePayload } from './payload';
+import type { Known, Published } from './published';
+import { RetainedTopics } from './slots';
+
+/** The retained topics of all entities: availability, state, attributes. */
+export class EntityTopics {
+	readonly availability = new RetainedTopics('availability');
+	private readonly states = new RetainedTopics('state');
+	private readonly attributes = new RetainedTopics('attributes');
+
+	/** @param report hears of what cannot be published; `once` tells equal problems */
+	constructor(
+		private readonly published: Published,
+		private readonly report: (error: AgentStreamError, once: string) => void,
+	) {}
+
+	/** Sets all topics of an entity. @returns true when it needs one more than before */
+	set(known: Known, entity: Entity, before: Entity | null): boolean {
+		const isExtended = this.extend(known, entity);
+		this.setAvailability(known, entity);
+		this.setState(known, entity);
+		const isNew = isExtended || entity.attributes !== before?.attributes;
+		if (known.extras.attributes && isNew) this.setAttributes(known, entity);
+		return isExtended;
+	}
+
+	/** Empties a topic, unless an entity uses it. */
+	clear(topic: string): void {
+		if (this.published.isUsed(topic)) return;
+		const owner = [this.availability, this.attributes].find((topics) => topics.wanted(topic) !== undefined);
+		(owner ?? this.states).clear(topic);
+	}
+
+	/** The broker lost everything. */
+	forget(): void {
+		for (const topics of [this.availability, this.states, this.attributes]) topics.forget();
+	}
+
+	/** A message did not arrive for certain. */
+	lost({ topic, kind }: Message): void {
+		if (kind === 'clear') this.states.clear(topic);
+		else for (const topics of [this.availability, this.states, this.attributes]) topics.forget(topic);
+	}
+
+	/** Takes states and attributes that are due; `ready` holds back those whose announcement is not out yet. */
+	take(into: Message[], most: number, ready: (topic: string) => boolean): void {
+		this.states.take(into, most, ready);
+		this.attributes.take(into, most, ready);
+	}
+
+	private extend(known: Known, entity: Entity): boolean {
+		const { extras } = known;
+		const attributes = extras.attributes || hasAttributes(entity);
+		const thing = extras.thing || entity.transient || !entity.availability.present;
+		if (attributes === extras.attributes && thing === extras.thing) return false;
+		known.extras = { attributes, thing };
+		if (thing) this.published.use(known, known.thingTopic);
+		return true;
+	}
+
+	private setAvailability(known: Known, entity: Entity): void {
+		const { topics } = this.published;
+		const { connected, fresh, present } = entity.availability;
+		const word = (is: boolean): string => (is ? 'online' : 'offline');
+		this.availability.set(topics.endpoint(entity.source), word(connected));
+		this.availability.set(topics.eventType(entity.source, entity.event_type), word(fresh));
+		if (known.extras.thing) this.availability.set(known.thingTopic, word(present));
+	}
+
+	private setState(known: Known, entity: Entity): void {
+		const { text, number, problem } = statePayload(entity);
+		if (problem) {
+			const message = `Entity ${entity.unique_id} has a state that Home Assistant would refuse (${problem}): published as unknown.`;
+			this.report(new AgentStreamError('ENTITY_INVALID', message), `state ${entity.unique_id}`);
+		}
+		if (text !== null) this.states.set(known.stateTopic, text, number, entity.deadband);
+	}
+
+	private setAttributes(known: Known, entity: Entity): void {
+		const payload = attributesPayload(entity);
+		if (payload !== null) {
+			this.attributes.set(known.attributesTopic, payload);
+			return;
+		}
+		const message = `The attributes of ${entity.unique_id} are no JSON or larger than ${limits.attributesSize}: not published.`;
+		this.report(new AgentStreamError('ENTITY_INVALID', message), `attributes ${entity.unique_id}`);
+	}
+}
