@@ -1,5 +1,6 @@
 import { Control } from '../src/control';
 import { type ConnectionState, Endpoint, type EndpointSettings, parseEndpointSettings } from '../src/endpoint';
+import { neededTypes } from '../src/entities/needs';
 import { type AgentStreamError, asAgentStreamError } from '../src/model/errors';
 import { Bridge } from '../src/mqtt/bridge';
 import { bridgeSettingsSchema } from '../src/mqtt/settings';
@@ -82,8 +83,15 @@ export const bridge = command(
 		});
 
 		endpoint.on('event', (event) => pipeline.event(event));
+		const ask = () => endpoint.dialect && endpoint.want(neededTypes(endpoint.dialect));
+		ask();
+		// A protocol that is to be recognised is known by its first event.
+		endpoint.once('event', ask);
 		const control = new Control(endpoint, clock);
-		endpoint.on('state', ({ phase }: ConnectionState) => pipeline.connection(phase === 'open'));
+		endpoint.on('state', ({ phase, pollingSince }: ConnectionState) => {
+			const polling = pollingSince !== undefined;
+			pipeline.connection(phase === 'open' || polling, polling);
+		});
 		mqtt.on('command', (given) => {
 			control.run(given, given.confirmed).then(
 				() => logger.info(`${given.unique_id}: ${given.action} was carried out`),

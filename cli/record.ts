@@ -20,7 +20,9 @@ export const record = command(
 	},
 	async ({ values }, io, output) => {
 		const parts = { dialect: 'auto', clock: io.clock, logger: stderrLogger(io), random: Math.random } as const;
-		const endpoint = new Endpoint({ id: 'record', url: values.endpoint, snapshot: false }, parts);
+		// Frames only: nothing is asked of REST.
+		const quiet = { snapshot: false, pollEvery: 0, fallback: false };
+		const endpoint = new Endpoint({ id: 'record', url: values.endpoint, ...quiet }, parts);
 		const file = openSync(values.out, 'w');
 		const failed = new AbortController();
 		let start: number | undefined;

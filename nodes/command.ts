@@ -42,12 +42,16 @@ class CommandNode implements Running {
 		const { show, guard, release } = parts;
 		this.shared = sharedEndpoint(RED, parts.settings.endpoint);
 		const { live, control, use } = this.shared;
-		const onState = guard((state: ConnectionState) => show(connectionStatus(RED, state)));
+		const user = use(control.types);
+		release(() => user.release());
+		const onState = guard((state: ConnectionState) => {
+			show(connectionStatus(RED, state));
+			// A protocol that was to be recognised may be known by now.
+			user.want(control.types);
+		});
 		live.on('state', onState);
 		release(() => live.off('state', onState));
 		show(connectionStatus(RED, live.state));
-		const user = use(control.types);
-		release(() => user.release());
 	}
 
 	/** Whatever goes wrong leaves by the second output. */

@@ -6,8 +6,9 @@ import type { StreamEvent } from '../src/model/event';
 import { type ConnectVerb, connectVerbSchema } from '../src/model/messages';
 import { connectionMessage, connectionStatus } from './glue/connection';
 import { defineNode, type Send } from './glue/define';
-import { type EndpointUser, type SharedEndpoint, sharedEndpoint } from './glue/endpoints';
+import { type SharedEndpoint, sharedEndpoint } from './glue/endpoints';
 import { eventMessage, hasLoss, reportMessage } from './glue/messages';
+import { neededBehind } from './glue/needs';
 import { textField, wordsField } from './glue/settings';
 
 const settings = z.object({
@@ -19,7 +20,7 @@ const settings = z.object({
 export = (RED: NodeAPI): void => {
 	defineNode(RED, 'agent-stream-connect', {
 		settings,
-		start({ settings: { endpoint, types }, send, show, guard, release }) {
+		start({ node, settings: { endpoint, types }, send, show, guard, release }) {
 			const shared = sharedEndpoint(RED, endpoint);
 			const { live } = shared;
 			const wanted = new Set(types);
@@ -34,6 +35,7 @@ export = (RED: NodeAPI): void => {
 				show(connectionStatus(RED, state));
 				const { id } = shared;
 				send([null, { topic: `${id}/connection`, payload: state.phase, connection: connectionMessage(id, state) }]);
+				ask();
 			});
 			live.on('event', onEvent);
 			live.on('state', onState);
@@ -42,7 +44,14 @@ export = (RED: NodeAPI): void => {
 			show(connectionStatus(RED, live.state));
 			const user = shared.use(types);
 			release(() => user.release());
-			return { input: (message, to) => obey(read(message), message, to, { shared, user, wanted }) };
+			// Where nothing is chosen, what stands behind may tell; it is all there when the flows have started, and may change with them.
+			const ask = guard(() => user.want(wanted.size > 0 ? [...wanted] : neededBehind(RED, node, live.dialect)));
+			RED.events.on('flows:started', ask);
+			release(() => RED.events.off('flows:started', ask));
+			// A protocol that was to be recognised is known now.
+			live.once('event', ask);
+			release(() => live.off('event', ask));
+			return { input: (message, to) => obey(read(message), message, to, { shared, ask, wanted }) };
 		},
 	});
 };
@@ -62,7 +71,7 @@ function obey(
 	verb: ConnectVerb,
 	message: NodeMessage,
 	to: Send,
-	{ shared, user, wanted }: { shared: SharedEndpoint; user: EndpointUser; wanted: Set<string> },
+	{ shared, ask, wanted }: { shared: SharedEndpoint; ask: () => void; wanted: Set<string> },
 ): void {
 	const { live, id } = shared;
 	switch (verb.topic) {
@@ -71,11 +80,11 @@ function obey(
 			break;
 		case 'subscribe':
 			for (const type of verb.payload) wanted.add(type);
-			user.want([...wanted]);
+			ask();
 			break;
 		case 'unsubscribe':
 			for (const type of verb.payload) wanted.delete(type);
-			user.want([...wanted]);
+			ask();
 			break;
 		case 'reconnect':
 			live.reconnect();

@@ -5,8 +5,9 @@ import { dialectNamed } from '../src/dialects';
 import { Endpoint, type EndpointSettings, parseEndpointSettings } from '../src/endpoint';
 import { AgentStreamError } from '../src/model/errors';
 import { defineNode, type Parts } from './glue/define';
-import { directoryOf, type EndpointUser, sharedEndpoints } from './glue/endpoints';
+import { directoryOf, sharedEndpoints } from './glue/endpoints';
 import { optionalNumberField, switchField, textField } from './glue/settings';
+import { Sharing } from './glue/sharing';
 import { tlsOf } from './glue/tls';
 
 const day = 86_400;
@@ -21,6 +22,8 @@ const settings = z.object({
 	strict: switchField(false),
 	allowControl: switchField(false),
 	snapshot: switchField(true),
+	fallback: switchField(true),
+	pollSeconds: optionalNumberField(0, day),
 	restBase: textField(),
 	handshakeSeconds: optionalNumberField(0.001, day),
 	heartbeatSeconds: optionalNumberField(0.001, day),
@@ -51,47 +54,18 @@ export = (RED: NodeAPI): void => {
 			const dialect = chosen.dialect === 'auto' ? 'auto' : dialectNamed(chosen.dialect);
 			const live = new Endpoint(checked, { dialect, clock, logger, random: Math.random });
 			live.setMaxListeners(0);
-			live.on('state', ({ phase }) => directory.report(id, phase === 'open'));
+			live.on('state', (state) => directory.report(id, state));
 			const control = new Control(live, clock);
 			release(() => control.close());
 			if (live.allowControl) directory.offer(id, control);
-			sharedEndpoints.set(node, { id, live, control, use: sharing(live) });
+			const sharing = new Sharing(live, clock);
+			sharedEndpoints.set(node, { id, live, control, use: (types) => sharing.use(types) });
 			release(() => sharedEndpoints.delete(node));
+			release(() => sharing.close());
 			return { close: () => live.stop() };
 		},
 	});
 };
-
-/** Counts users: the first one connects, the last one closes. What is asked of the server is what all of them want. */
-function sharing(live: Endpoint): (types: readonly string[]) => EndpointUser {
-	const users = new Map<object, readonly string[]>();
-	let asked = new Set<string>();
-	const apply = (): void => {
-		const lists = [...users.values()];
-		const wanted = new Set(lists.some((types) => types.length === 0) ? [] : lists.flat());
-		// First what is new, then what goes: with nothing left in between, the server would send everything.
-		live.subscribe([...wanted].filter((type) => !asked.has(type)));
-		live.unsubscribe([...asked].filter((type) => !wanted.has(type)));
-		asked = wanted;
-	};
-	return (types) => {
-		const user = {};
-		const want = (wanted: readonly string[]): void => {
-			users.set(user, wanted);
-			apply();
-		};
-		want(types);
-		live.start();
-		return {
-			want,
-			release() {
-				users.delete(user);
-				if (users.size > 0) apply();
-				else void live.stop();
-			},
-		};
-	};
-}
 
 function endpointSettings({ RED, settings: chosen, credentials }: Parts<Settings>): EndpointSettings {
 	const { headers } = chosen;
@@ -104,12 +78,14 @@ function endpointSettings({ RED, settings: chosen, credentials }: Parts<Settings
 		url: chosen.url,
 		strict: chosen.strict,
 		snapshot: chosen.snapshot,
+		fallback: chosen.fallback,
 		allowControl: chosen.allowControl,
 		...(credentials.token && { token: credentials.token }),
 		...(headers.length > 0 && { headers: Object.fromEntries(values) }),
 		...(tls && { tls }),
 		...(chosen.proxy && { proxy: withLogin(chosen.proxy, credentials.proxyUser, credentials.proxyPassword) }),
 		...(chosen.restBase && { restBase: chosen.restBase }),
+		...seconds('pollEvery', chosen.pollSeconds),
 		...seconds('handshakeTimeout', chosen.handshakeSeconds),
 		...seconds('pingEvery', chosen.heartbeatSeconds),
 		...seconds('backoffFirst', chosen.backoffFirstSeconds),

@@ -2,17 +2,20 @@ import type { NodeAPI, NodeMessage } from 'node-red';
 import { z } from 'zod';
 import { dialectNamed } from '../src/dialects';
 import { CustomRows, customRowSchema } from '../src/entities/custom';
+import { neededTypes } from '../src/entities/needs';
 import { choiceSchema, chooser } from '../src/filter/choose';
+import { globs } from '../src/filter/glob';
 import type { EntityChange } from '../src/model/entity';
 import { AgentStreamError } from '../src/model/errors';
 import type { StreamEvent } from '../src/model/event';
 import { limits } from '../src/model/limits';
 import { Pipeline } from '../src/pipeline';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
-import { directoryOf } from './glue/endpoints';
+import { directoryOf, type LinkState } from './glue/endpoints';
 import { remember, remembered } from './glue/memory';
 import { entitiesMessage, entityMessage, eventOf } from './glue/messages';
-import { optionalNumberField, textField, wordsField } from './glue/settings';
+import { mapperNeeds } from './glue/needs';
+import { optionalNumberField, switchField, textField, wordsField } from './glue/settings';
 
 const rowField = z.preprocess(
 	(row) => ({
@@ -31,6 +34,7 @@ const settings = z.object({
 	values: wordsField,
 	removeAfterHours: optionalNumberField(0, 1_000_000),
 	freshSeconds: optionalNumberField(1, 1_000_000),
+	subDevices: switchField(false),
 	source: textField('local'),
 	dialect: textField('auto'),
 	rows: z.array(rowField).default([]),
@@ -44,7 +48,19 @@ const patience = 2_000;
 
 /** Events → entities: what changed, or all. */
 export = (RED: NodeAPI): void => {
-	defineNode(RED, 'agent-stream-entity', { settings, start: (parts) => new EntityNode(RED, parts) });
+	defineNode(RED, 'agent-stream-entity', {
+		settings,
+		start(parts) {
+			const { node, release, settings: chosen } = parts;
+			// What custom rows are made of is not known beforehand.
+			if (chosen.rows.length === 0) {
+				const wanted = globs(chosen.subjects);
+				mapperNeeds.set(node, (dialect) => neededTypes(dialect, (subject) => wanted([subject])));
+				release(() => mapperNeeds.delete(node));
+			}
+			return new EntityNode(RED, parts);
+		},
+	});
 };
 
 class EntityNode implements Running {
@@ -138,6 +154,7 @@ class EntityNode implements Running {
 			source,
 			dialect: chosen.dialect === 'auto' ? 'auto' : dialectNamed(chosen.dialect),
 			clock,
+			subDevices: chosen.subDevices,
 			...(hours !== undefined && { removeAfter: hours === 0 ? null : hours * 3_600_000 }),
 			...(freshSeconds !== undefined && { freshLeast: freshSeconds * 1_000 }),
 			...(typeof memory === 'object' && memory !== null && { memory: memory as ReturnType<Pipeline['save']> }),
@@ -152,7 +169,7 @@ class EntityNode implements Running {
 		release(
 			directoryOf(this.RED).follow(
 				source,
-				guard((open: boolean) => pipeline.connection(open)),
+				guard(({ open, polling }: LinkState) => pipeline.connection(open, polling)),
 			),
 		);
 		return pipeline;

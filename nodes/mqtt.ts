@@ -42,7 +42,9 @@ class BridgeNode implements Running {
 	constructor(private readonly parts: Parts<Settings>) {
 		const { clock, logger, guard } = parts;
 		const version = packageVersion();
-		this.bridge = new Bridge(bridgeSettings(parts), { clock, logger, random: Math.random, version, supportUrl });
+		// What goes wrong is reported by the node's own errors: once, and where catch nodes see it.
+		const quiet = { ...logger, warn: logger.debug };
+		this.bridge = new Bridge(bridgeSettings(parts), { clock, logger: quiet, random: Math.random, version, supportUrl });
 		this.bridge.on(
 			'state',
 			guard((state: BridgeState) => this.stateChanged(state)),

@@ -5,12 +5,13 @@ import type { Clock } from './model/clock';
 import type { Request } from './model/description';
 import { AgentStreamError, asAgentStreamError } from './model/errors';
 import { type Frame, ownEvent, type StreamEvent } from './model/event';
+import { jsonMessage } from './model/json';
 import type { Logger } from './model/logger';
 import { Connection, type ConnectionState, type Link } from './transport/connection';
 import { LogLimiter } from './transport/log-limiter';
-import { type RestAnswer, RestClient } from './transport/rest';
+import { type Occasion, Polling } from './transport/polling';
+import { LazyRest, type RestAnswer } from './transport/rest';
 import { type EndpointSettings, parseToken } from './transport/settings';
-import { Snapshot, type SnapshotPath, snapshotPaths } from './transport/snapshot';
 import { type Diagnosis, Statistics } from './transport/statistics';
 import type { Access } from './transport/target';
 import { webSocketTransport } from './transport/websocket';
@@ -40,19 +41,21 @@ export interface EndpointEvents {
 /** One live connection of one dialect, with its protocol session and its REST interface. Starts nothing before `start`. */
 export class Endpoint extends EventEmitter<EndpointEvents> {
 	private readonly connection: Connection;
-	private readonly snapshot: Snapshot;
+	private readonly polling: Polling;
 	private readonly log: LogLimiter;
+	/** Event types that are wanted; empty = all. */
 	private readonly wanted: Set<string>;
 	private readonly statistics = new Statistics();
 	private known: Dialect | null;
+	/** Reads the connection's frames. */
 	private reader: EventReader | null = null;
+	/** Reads what REST tells while there is no connection. */
+	private restReader: EventReader | null = null;
 	private link: Link | null = null;
-	private rest: RestClient | null = null;
+	private readonly rest: LazyRest;
 	private token: string | null;
 
-	/**
-	 * @param settings checked ones: see `parseEndpointSettings`
-	 */
+	/** @param settings checked ones: see `parseEndpointSettings` */
 	constructor(
 		private readonly settings: EndpointSettings,
 		private readonly parts: EndpointParts,
@@ -73,15 +76,23 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 			frame: (frame) => this.received(frame),
 			changed: (state) => this.changed(state),
 		});
-		this.snapshot = new Snapshot({
+		this.rest = new LazyRest({
+			id: settings.id,
+			base: () => this.restBase(),
+			access: this.access,
 			clock,
-			wanted: () => this.snapshotPaths(),
-			get: (path) => this.restClient().get(path),
-			found: (type, body, requested) => this.deliver(this.reader?.readRest(type, body, requested) ?? []),
-			failed: (path, thrown) => {
-				const { code, message } = asAgentStreamError(thrown, 'REST_FAILED');
-				this.log.say('warn', `snapshot ${code}`, `the first picture lacks ${path}: ${message} [${code}]`);
-			},
+			environment: process.env,
+			counters: this.statistics.rest,
+		});
+		this.polling = new Polling({
+			clock,
+			log: this.log,
+			settings,
+			types: () => (this.known && this.restBase() !== null ? this.known.types : null),
+			wanted: this.wanted,
+			get: (path) => this.rest.get(path),
+			found: (type, body, requested, occasion) => this.fetched(type, body, requested, occasion),
+			changed: () => this.tell('state', this.state),
 		});
 	}
 
@@ -101,7 +112,8 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	}
 
 	get state(): ConnectionState {
-		return this.connection.state;
+		const { since } = this.polling;
+		return since === null ? this.connection.state : { ...this.connection.state, pollingSince: since };
 	}
 
 	/** Connects and stays connected. Without effect while it does so already. */
@@ -112,8 +124,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	/** Ends it, in any phase and any number of times; resolves when no socket is left. It can be started again. */
 	async stop(): Promise<void> {
 		const closing = this.connection.close();
-		this.rest?.close();
-		this.rest = null;
+		this.rest.close();
 		await closing;
 	}
 
@@ -127,21 +138,15 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	 * @throws AgentStreamError NOT_CONNECTED, SEND_FAILED, LIMIT_REACHED
 	 */
 	send(message: Frame | object): void {
-		this.connection.send(typeof message === 'string' || message instanceof Uint8Array ? message : json(message));
+		this.connection.send(typeof message === 'string' || message instanceof Uint8Array ? message : jsonMessage(message));
 	}
 
-	/** Asks for these event types too, now and after every reconnect. The first one narrows "all" down. */
-	subscribe(types: readonly string[]): void {
-		const before = this.wanted.size;
+	/** Asks for these event types, now and after every reconnect; empty = all. */
+	want(types: readonly string[]): void {
+		if (new Set(types).size === this.wanted.size && types.every((type) => this.wanted.has(type))) return;
+		this.wanted.clear();
 		for (const type of types) this.wanted.add(type);
-		if (this.wanted.size !== before) this.applySubscription();
-	}
-
-	/** Takes event types back; when none is left, all are wanted again. */
-	unsubscribe(types: readonly string[]): void {
-		const before = this.wanted.size;
-		for (const type of types) this.wanted.delete(type);
-		if (this.wanted.size !== before) this.applySubscription();
+		this.applySubscription();
 	}
 
 	/**
@@ -167,26 +172,15 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	 */
 	async request(request: Request): Promise<RestAnswer> {
 		this.mustAllowControl();
-		const { id } = this.settings;
 		if (this.state.phase === 'idle' || this.state.phase === 'closed') {
-			throw new AgentStreamError('NOT_CONNECTED', `The endpoint ${id} is closed: nothing was sent.`);
+			throw new AgentStreamError('NOT_CONNECTED', `The endpoint ${this.id} is closed: nothing was sent.`);
 		}
-		return await this.restClient().command(request);
+		return await this.rest.command(request);
 	}
 
 	/** Fetches the newest data of these event types by REST, where it has them, and tells it as events. What fails is logged. */
 	async refresh(types: readonly string[]): Promise<void> {
-		if (types.length === 0 || !this.known || this.restBase() === null) return;
-		for (const { type, path } of snapshotPaths(this.known.types, new Set(types))) {
-			const requested = this.parts.clock.now();
-			try {
-				const body = await this.restClient().get(path);
-				if (body !== undefined) this.deliver(this.reader?.readRest(type, body, requested) ?? []);
-			} catch (thrown) {
-				const { code, message } = asAgentStreamError(thrown, 'REST_FAILED');
-				this.log.say('warn', `refresh ${code}`, `${path} could not be fetched again: ${message} [${code}]`);
-			}
-		}
+		await this.polling.fetch(types);
 	}
 
 	/** Tells an event that the server does not send: what a command has done to it. */
@@ -197,7 +191,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 
 	/** What there is to know about this endpoint, without any secret. */
 	diagnose(): Diagnosis {
-		const { settings, known, wanted, state, connection } = this;
+		const { settings, known, wanted, state } = this;
 		return this.statistics.report({
 			settings,
 			dialect: known?.name ?? null,
@@ -205,7 +199,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 			token: this.token !== null,
 			subscribed: [...wanted],
 			state,
-			connection: connection.counters,
+			connection: this.connection.counters,
 		});
 	}
 
@@ -215,24 +209,28 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	};
 
 	private opened(link: Link): void {
-		const { id: source, strict = false } = this.settings;
-		this.reader = new EventReader({ source, dialect: this.known ?? 'auto', clock: this.parts.clock, strict });
+		this.reader = this.newReader();
 		this.link = link;
 		if (this.reader.session) this.reader.session.opened(link);
 		else link.ready();
 	}
 
+	private newReader(): EventReader {
+		const { id: source, strict = false } = this.settings;
+		return new EventReader({ source, dialect: this.known ?? 'auto', clock: this.parts.clock, strict });
+	}
+
 	private changed(state: ConnectionState): void {
 		if (state.phase === 'open') {
+			this.restReader = null;
 			if (this.wanted.size > 0) this.applySubscription();
 		} else if (this.reader) {
 			this.deliver(this.reader.flush());
 			this.reader = null;
 			this.link = null;
-			this.snapshot.closed();
 		}
-		this.tell('state', state);
-		if (state.phase === 'open') this.snapshot.refresh();
+		this.polling.connection(state.phase);
+		this.tell('state', this.state);
 	}
 
 	private received(frame: Frame): void {
@@ -251,19 +249,27 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 		this.log.say('info', 'dialect', `the stream is ${dialect.title}.`);
 		reader.session?.opened(link);
 		if (this.wanted.size > 0) this.applySubscription();
-		this.snapshot.refresh();
+		this.polling.refresh();
 	}
 
+	/** What only REST knows is not asked of the stream. */
 	private applySubscription(): void {
-		const { reader, link } = this;
-		if (this.state.phase !== 'open' || !reader?.session || !link) return;
-		try {
-			reader.session.subscribe([...this.wanted], link);
-		} catch (thrown) {
-			const { code, message } = asAgentStreamError(thrown, 'SEND_FAILED');
-			this.log.say('warn', `subscribe ${code}`, `the subscription could not be sent: ${message} [${code}]`);
+		const { reader, link, known } = this;
+		if (this.state.phase === 'open' && reader?.session && link) {
+			const pushed = [...this.wanted].filter((type) => !known?.types[type]?.poll && !known?.types[type]?.own);
+			try {
+				reader.session.subscribe(this.wanted.size === 0 ? null : pushed, link);
+			} catch (thrown) {
+				const { code, message } = asAgentStreamError(thrown, 'SEND_FAILED');
+				this.log.say('warn', `subscribe ${code}`, `the subscription could not be sent: ${message} [${code}]`);
+			}
 		}
-		this.snapshot.refresh();
+		this.polling.refresh();
+	}
+
+	private fetched(type: string, body: unknown, requested: number, occasion: Occasion): void {
+		if (!this.reader) this.restReader ??= this.newReader();
+		this.deliver((this.reader ?? this.restReader)?.readRest(type, body, requested, occasion) ?? []);
 	}
 
 	private deliver(events: readonly StreamEvent[]): void {
@@ -286,45 +292,9 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 		}
 	}
 
-	/** REST paths of the types that are subscribed; each path once. */
-	private snapshotPaths(): SnapshotPath[] {
-		if (this.settings.snapshot === false || !this.known || this.restBase() === null) return [];
-		return snapshotPaths(this.known.types, this.wanted);
-	}
-
 	private restBase(): string | null {
 		const { restBase, url } = this.settings;
 		if (restBase !== undefined) return restBase;
 		return URL.canParse(url) ? (this.known?.restBase(new URL(url)) ?? null) : null;
 	}
-
-	/** @throws AgentStreamError COMMAND_REFUSED where the protocol has no REST interface */
-	private restClient(): RestClient {
-		if (this.rest) return this.rest;
-		const base = this.restBase();
-		if (base === null) {
-			const sentence = `The endpoint ${this.settings.id} has no REST interface: set its REST base to send commands.`;
-			throw new AgentStreamError('COMMAND_REFUSED', sentence);
-		}
-		const { access, parts, statistics } = this;
-		this.rest = new RestClient({
-			base,
-			access,
-			clock: parts.clock,
-			environment: process.env,
-			counters: statistics.rest,
-		});
-		return this.rest;
-	}
-}
-
-function json(message: object): string {
-	let text: string | undefined;
-	try {
-		text = JSON.stringify(message);
-	} catch {
-		// A circular one: the same as one that has no JSON.
-	}
-	if (text !== undefined) return text;
-	throw new AgentStreamError('SEND_FAILED', 'The message cannot be written as JSON: nothing was sent.');
 }

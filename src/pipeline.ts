@@ -33,7 +33,7 @@ export class Pipeline {
 	/** Whether the mapper works by the tables of a dialect, not by custom rows alone. */
 	private mapped = false;
 	private timer: Timer | undefined;
-	private open = true;
+	private link = { open: true, polling: false };
 
 	constructor(private readonly options: PipelineOptions) {
 		this.reader = new EventReader(options);
@@ -56,10 +56,13 @@ export class Pipeline {
 		this.changed(mapper.apply(event), event);
 	}
 
-	/** The socket opened or closed; open until somebody says otherwise. */
-	connection(open: boolean): void {
-		this.open = open;
-		if (this.mapper) this.changed(this.mapper.connection(open), null);
+	/**
+	 * Values come from now on, or do not; they do until somebody says otherwise.
+	 * @param polling whether they are polled because the socket is down
+	 */
+	connection(open: boolean, polling = false): void {
+		this.link = { open, polling };
+		if (this.mapper) this.changed(this.mapper.connection(open, polling), null);
 	}
 
 	/** No more frames will come: takes what `auto` still holds back. */
@@ -132,7 +135,8 @@ export class Pipeline {
 		const all = tables ? tables(dialect) : dialect;
 		this.mapped = dialect !== null;
 		this.mapper = all && new Mapper({ ...this.options, dialect: all });
-		if (!this.open) this.mapper?.connection(false);
+		const { open, polling } = this.link;
+		if (!open || polling) this.mapper?.connection(open, polling);
 		return this.mapper;
 	}
 

@@ -9,10 +9,15 @@ const looks = {
 	open: { fill: 'green', shape: 'dot' },
 	waiting: { fill: 'red', shape: 'ring' },
 	closed: { fill: 'grey', shape: 'ring' },
+	polling: { fill: 'yellow', shape: 'dot' },
 } as const;
 
 /** A connection's state as a node shows it: the state or what keeps it from opening, and since when. */
-export function connectionStatus(RED: NodeAPI, { phase, since, cause }: ConnectionState): Status {
+export function connectionStatus(RED: NodeAPI, { phase, since, cause, pollingSince }: ConnectionState): Status {
+	if (pollingSince !== undefined && cause) {
+		const values = { cause: RED._(`${sharedTexts}errors.${cause.code}`), time: hourAndMinute(pollingSince) };
+		return { ...looks.polling, text: `${sharedTexts}state.polling`, values };
+	}
 	const text = `${sharedTexts}state.${phase}`;
 	const time = hourAndMinute(since);
 	if (phase === 'open') return { ...looks.open, text, values: { time } };
@@ -25,7 +30,8 @@ export function connectionStatus(RED: NodeAPI, { phase, since, cause }: Connecti
 /** A connection's state as a message tells it. */
 export function connectionMessage(
 	source: string,
-	{ phase, since, cause, attempt }: ConnectionState,
+	{ phase, since, cause, attempt, pollingSince }: ConnectionState,
 ): ConnectionMessage {
-	return { source, state: phase, since, code: cause?.code ?? null, text: cause?.message ?? null, attempt };
+	const polling = pollingSince !== undefined;
+	return { source, state: phase, since, code: cause?.code ?? null, text: cause?.message ?? null, attempt, polling };
 }

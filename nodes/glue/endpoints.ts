@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import type { Control } from '../../src/control';
-import type { Endpoint } from '../../src/endpoint';
+import type { ConnectionState, Endpoint } from '../../src/endpoint';
 import { AgentStreamError } from '../../src/model/errors';
 
 /** One user of a shared endpoint. */
@@ -38,10 +38,18 @@ export function sharedEndpoint(RED: NodeAPI, nodeId: string): SharedEndpoint {
 	return shared;
 }
 
-/** Endpoint ids of one runtime: each taken once, and whether its connection is open. */
+/** Whether an endpoint's values come, and whether they are polled because its socket is down. */
+export interface LinkState {
+	readonly open: boolean;
+	readonly polling: boolean;
+}
+
+const closed: LinkState = { open: false, polling: false };
+
+/** Endpoint ids of one runtime: each taken once, and whether its values come. */
 export class Directory {
 	private readonly owners = new Map<string, Node>();
-	private readonly open = new Map<string, boolean>();
+	private readonly links = new Map<string, LinkState>();
 	private readonly controls = new Map<string, Control>();
 	private readonly changes = new EventEmitter().setMaxListeners(0);
 
@@ -58,8 +66,8 @@ export class Directory {
 		if (this.owners.get(id) !== node) return;
 		this.owners.delete(id);
 		this.controls.delete(id);
-		if (this.open.get(id)) this.changes.emit(id, false);
-		this.open.delete(id);
+		if (this.links.get(id)?.open) this.changes.emit(id, closed);
+		this.links.delete(id);
 	}
 
 	/** Lets commands for an id go straight to its endpoint, until the id is given back. */
@@ -72,16 +80,19 @@ export class Directory {
 		return this.controls.get(id);
 	}
 
-	/** Tells followers whether the connection is open. */
-	report(id: string, open: boolean): void {
-		if (this.open.get(id) === open) return;
-		this.open.set(id, open);
-		this.changes.emit(id, open);
+	/** Tells followers whether values come. */
+	report(id: string, { phase, pollingSince }: ConnectionState): void {
+		const polling = pollingSince !== undefined;
+		const link = { open: phase === 'open' || polling, polling };
+		const before = this.links.get(id);
+		if (before?.open === link.open && before.polling === polling) return;
+		this.links.set(id, link);
+		this.changes.emit(id, link);
 	}
 
-	/** Follows a connection by endpoint id, whichever node has it, from its present state on; returns how to stop. */
-	follow(id: string, changed: (open: boolean) => void): () => void {
-		const now = this.open.get(id);
+	/** Follows an endpoint by its id, whichever node has it, from its present state on; returns how to stop. */
+	follow(id: string, changed: (link: LinkState) => void): () => void {
+		const now = this.links.get(id);
 		if (now !== undefined) changed(now);
 		this.changes.on(id, changed);
 		return () => this.changes.off(id, changed);

@@ -54,8 +54,8 @@ export interface Session {
 	decode(frame: Frame): unknown;
 	/** The items of a decoded frame, taken out of their envelopes. Never throws. */
 	unwrap(value: unknown): readonly Item[];
-	/** Asks for these event types (empty = all) from now on. */
-	subscribe(types: readonly string[], link: Link): void;
+	/** Asks for these event types from now on; null = all. */
+	subscribe(types: readonly string[] | null, link: Link): void;
 }
 
 /** What is known about one event type. */

@@ -78,13 +78,20 @@ export class EventReader {
 	 * An answer of the REST interface as an event of `type`.
 	 * Empty where a frame of that type was received since the request was sent: the stream is newer.
 	 * @param requested milliseconds since 1970 when the request was sent
+	 * @param occasion whether it is history, and in how many milliseconds it is fetched again
 	 */
-	readRest(type: string, data: unknown, requested: number): StreamEvent[] {
-		if (!this.told || (this.lastFrame.get(type) ?? Number.NEGATIVE_INFINITY) >= requested) return [];
+	readRest(
+		type: string,
+		data: unknown,
+		requested: number,
+		occasion: Pick<StreamEvent, 'replayed' | 'every'> = { replayed: true },
+	): StreamEvent[] {
+		const fed = this.told?.types[type]?.feeds ?? type;
+		if (!this.told || (this.lastFrame.get(fed) ?? Number.NEGATIVE_INFINITY) >= requested) return [];
 		const item: Item = { name: type, time: null, data, replayed: false, issues: [] };
 		// We asked for it by name, so nothing is to be identified.
 		const event = this.understand(this.told, item, this.options.clock.now(), { type, by: 'name' });
-		return [{ ...event, via: 'rest', replayed: true }];
+		return [{ ...event, ...occasion, via: 'rest' }];
 	}
 
 	/** What `auto` still holds back, when no more frames will come. */

@@ -10,12 +10,16 @@ interface Cadence {
 	measurable: boolean;
 	/** The last interval where it was longer than the limit, else 0. */
 	overlong: number;
+	/** How often it is polled now, ms; null = it is not. */
+	every: number | null;
 }
+
+const blank: Cadence = { last: 0, interval: 0, arrivals: 0, measurable: false, overlong: 0, every: null };
 
 /**
  * Silence must never look like health: knows for each event type how often it comes, and so when it is overdue.
- * Limit = 3 x the larger of the learned cadence and the dialect's default interval, never below `least`; a type that comes only on
- * change has none (DESIGN, section 6). Times in milliseconds.
+ * Limit = 3 x the largest of the learned cadence, the dialect's default interval and the interval at which it is polled, never below
+ * `least`; a type that comes only on change, and is not polled, has none (DESIGN, section 6). Times in milliseconds.
  */
 export class Freshness {
 	private readonly cadences = new Map<string, Cadence>();
@@ -33,7 +37,7 @@ export class Freshness {
 	arrived(type: string, now: number): void {
 		const known = this.cadences.get(type);
 		if (!known) {
-			this.cadences.set(type, { last: now, interval: 0, arrivals: 1, measurable: true, overlong: 0 });
+			this.cadences.set(type, { ...blank, last: now, arrivals: 1, measurable: true });
 			return;
 		}
 		const gap = now - known.last;
@@ -47,6 +51,7 @@ export class Freshness {
 		}
 		known.overlong = known.measurable && overdue ? gap : 0;
 		known.measurable = true;
+		known.every = null;
 		known.last = now;
 	}
 
@@ -55,24 +60,29 @@ export class Freshness {
 		for (const cadence of this.cadences.values()) cadence.measurable = false;
 	}
 
-	/** Data of this type was fetched: it is as good as new, but tells nothing about the cadence. */
-	fetched(type: string, now: number): void {
+	/**
+	 * Data of this type was fetched: it is as good as new, but tells nothing about the stream's cadence.
+	 * @param every in how many ms it is fetched again; null where the stream is to tell it, or nobody
+	 */
+	fetched(type: string, now: number, every: number | null): void {
 		const known = this.cadences.get(type);
 		if (!known) {
-			this.cadences.set(type, { last: now, interval: 0, arrivals: 0, measurable: false, overlong: 0 });
+			this.cadences.set(type, { ...blank, last: now, every });
 			return;
 		}
 		known.last = Math.max(known.last, now);
+		known.every = every;
 		known.measurable = false;
 	}
 
 	/** How long this type may be silent, in ms; null where silence is normal. */
 	limit(type: string): number | null {
-		const byDefault = this.defaultInterval(type);
-		if (byDefault === null) return null;
 		const known = this.cadences.get(type);
-		const learned = known && known.arrivals >= limits.freshArrivals ? known.interval : 0;
-		return Math.max(this.least, limits.freshFactor * Math.max(learned, byDefault));
+		const polled = known?.every ?? null;
+		const byDefault = this.defaultInterval(type);
+		if (byDefault === null && polled === null) return null;
+		const learned = byDefault !== null && known && known.arrivals >= limits.freshArrivals ? known.interval : 0;
+		return Math.max(this.least, limits.freshFactor * Math.max(learned, byDefault ?? 0, polled ?? 0));
 	}
 
 	/** Whether the type is as new as it should be; one that never came is not. */

@@ -1,13 +1,16 @@
 import type { Clock } from '../model/clock';
-import type { AttributeSource, Connection, Memory, Reading, Request, Row, Subject, World } from '../model/description';
-import type { Attributes, AttributeValue, Device, Entity, EntityChange, State } from '../model/entity';
+import type { Connection, Memory, Reading, Request, Row, Subject, World } from '../model/description';
+import type { Device, Entity, EntityChange, State } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
 import type { StreamEvent } from '../model/event';
 import { sameJson } from '../model/json';
 import { limits } from '../model/limits';
 import { Freshness } from './freshness';
 import { unseen } from './happenings';
-import { type Cell, createEntity, entityName, Registry, type Thing } from './registry';
+import { safeKey } from './identity';
+import { newest, readAttributes, readState, sameAttributes } from './reading';
+import { type Cell, createEntity, nameOf, Registry, type Thing } from './registry';
+import { changedRows, compile, type Table } from './table';
 
 /** What must outlast a restart, by unique id: totals and baselines of stateful rows. JSON. */
 export type SavedMemory = { readonly [uniqueId: string]: Memory };
@@ -34,28 +37,16 @@ export interface MapperOptions {
 	readonly removeAfter?: number | null;
 	/** No event type counts as silent before this (ms). Default: limits.freshLeast. */
 	readonly freshLeast?: number;
+	/** Whether disks, containers and the like are devices of their own, connected via the server's. */
+	readonly subDevices?: boolean;
 	/** What an earlier run saved. */
 	readonly memory?: SavedMemory;
 	/** Told once of each collision and limit. */
 	readonly report?: (error: AgentStreamError) => void;
 }
 
-/** A subject with the fields that its rows read, so that an item that changed none of them is left at once. */
-interface Table {
-	readonly subject: Subject;
-	readonly eventType: string;
-	readonly rows: readonly Row<object, World>[];
-	readonly fields: readonly string[];
-	/** For each field, the rows that read it. */
-	readonly readers: readonly (readonly number[])[];
-	readonly folds: readonly number[];
-	readonly everyRow: readonly number[];
-	/** Scratch: 1 for each row that the item at hand touched. */
-	readonly dirty: Uint8Array;
-}
-
 /** What of an event its entities are made by, besides its data. */
-type Occasion = Pick<StreamEvent, 'at' | 'received' | 'replayed' | 'via'>;
+type Occasion = Pick<StreamEvent, 'at' | 'received' | 'replayed'>;
 
 /** Where the world tells of the endpoint's own socket. */
 const connectionType = '$connection';
@@ -63,6 +54,10 @@ const connectionType = '$connection';
 /** Step 4 of a frame's way: turns events into entity changes, by the tables of a dialect. One per endpoint. */
 export class Mapper {
 	private readonly tables: readonly Table[];
+	/** Types whose freshness decides about entities. */
+	private readonly eventTypes: readonly string[];
+	/** No event type becomes overdue before, ms since 1970. */
+	private firstDue = 0;
 	private readonly tablesOf = new Map<string, readonly Table[]>();
 	private readonly registry = new Registry();
 	private readonly freshness: Freshness;
@@ -76,7 +71,8 @@ export class Mapper {
 
 	constructor(private readonly options: MapperOptions) {
 		this.tables = options.dialect.subjects.map(compile);
-		this.link = this.tell({ open: true, opened: options.clock.now() });
+		this.eventTypes = [...new Set(this.tables.map(({ eventType }) => eventType))];
+		this.link = this.tell({ open: true, polling: false, opened: options.clock.now() });
 		for (const type of [...Object.keys(options.dialect.types), connectionType]) {
 			this.tablesOf.set(
 				type,
@@ -99,19 +95,22 @@ export class Mapper {
 		const now = this.options.clock.now();
 		if (!this.freshness.fresh(type, now)) this.forgetLists(type);
 		if (event.via === 'stream') this.freshness.arrived(type, now);
-		else this.freshness.fetched(type, now);
+		else this.freshness.fetched(type, now, event.every ?? null);
 		this.world[type] = event.data;
 		const changes: EntityChange[] = [];
 		if (this.options.dialect.deviceFrom.includes(type)) this.refreshDevice(changes);
 		for (const table of this.tablesOf.get(type) ?? []) this.update(table, event, type, changes);
-		this.refreshAvailability(changes);
+		this.refreshAvailability(changes, type);
 		return changes;
 	}
 
-	/** The endpoint's socket opened or closed; a closed one makes everything unavailable at once. */
-	connection(open: boolean): EntityChange[] {
+	/**
+	 * Values come from now on, or do not: a closed socket makes everything unavailable at once.
+	 * @param polling whether they are polled because the socket is down
+	 */
+	connection(open: boolean, polling = false): EntityChange[] {
 		const now = this.options.clock.now();
-		this.link = this.tell({ open, opened: open && !this.link.open ? now : this.link.opened });
+		this.link = this.tell({ open, polling, opened: open && !this.link.open ? now : this.link.opened });
 		if (!open) {
 			this.freshness.interrupted();
 			this.forgetLists();
@@ -119,7 +118,7 @@ export class Mapper {
 		const changes: EntityChange[] = [];
 		this.refreshAvailability(changes);
 		this.showAll(changes);
-		const occasion: Occasion = { at: now, received: now, replayed: false, via: 'stream' };
+		const occasion: Occasion = { at: now, received: now, replayed: false };
 		for (const table of this.tablesOf.get(connectionType) ?? []) this.update(table, occasion, connectionType, changes);
 		return changes;
 	}
@@ -223,12 +222,13 @@ export class Mapper {
 		let thing = this.registry.find(subject, key);
 		if (!thing) {
 			const blank = { raw: [], cells: [], present: true, missingFor: 0 };
-			thing = { subject, key, label, item, ...blank };
+			thing = { subject, key, label, item, device: this.deviceOf(subject, key, label), ...blank };
 			this.registry.add(thing);
 		}
 		const renamed = thing.label !== label;
 		const back = !thing.present;
 		thing.label = label;
+		if (renamed) thing.device = this.deviceOf(subject, key, label);
 		thing.item = item;
 		thing.present = true;
 		thing.missingFor = 0;
@@ -243,7 +243,7 @@ export class Mapper {
 			if (!cell) {
 				if (touched) this.addEntity(table, thing, index, row, event, changes);
 			} else if (touched || all || row.fold) {
-				this.updateEntity(thing, cell, event, changes, touched, renamed ? entityName(row.name, label) : undefined);
+				this.updateEntity(thing, cell, event, changes, touched, renamed ? nameOf(row, thing) : undefined);
 			}
 		}
 	}
@@ -273,8 +273,8 @@ export class Mapper {
 			attributes: {},
 			connected: this.link.open,
 			fresh: this.freshness.fresh(table.eventType, this.options.clock.now()),
-			replayed: isHistory(event),
-			device: this.device,
+			replayed: event.replayed,
+			device: thing.device,
 		});
 		const cell: Cell = { row, entity, attributes: {}, memory: this.options.memory?.[entity.unique_id] };
 		if (!this.registry.addCell(thing, index, cell)) {
@@ -325,18 +325,19 @@ export class Mapper {
 		cell.entity = {
 			...entity,
 			name: name ?? entity.name,
+			device: thing.device,
 			state,
 			attributes: cell.attributes,
 			availability,
 			available: isAvailable(entity, availability),
-			replayed: isHistory(event),
+			replayed: event.replayed,
 		};
 		changes.push({ kind: 'changed', entity: cell.entity, previous: entity.state });
 	}
 
 	/** Fires the happenings that were not seen before; the first data and history only tell which there have been. */
 	private fire(thing: Thing, cell: Cell, event: Occasion, changes: EntityChange[]): void {
-		const history = cell.seen === undefined || isHistory(event);
+		const history = cell.seen === undefined || event.replayed;
 		cell.seen ??= new Set();
 		for (const { type, attributes } of unseen(cell.row.happenings?.(thing.item) ?? [], cell.seen, history)) {
 			const previous = cell.entity.state;
@@ -376,14 +377,18 @@ export class Mapper {
 	}
 
 	/** Looks whether an event type became overdue or came back; only then are the entities gone through. */
-	private refreshAvailability(changes: EntityChange[]): void {
+	private refreshAvailability(changes: EntityChange[], arrived?: string): void {
 		const now = this.options.clock.now();
+		// Until the first type is overdue only the one that arrived can have changed.
+		const due = arrived === undefined || now >= this.firstDue;
 		let moved = false;
-		for (const { eventType } of this.tables) {
-			const fresh = this.freshness.fresh(eventType, now);
-			if (this.shown.get(eventType) !== fresh) moved = true;
-			this.shown.set(eventType, fresh);
+		for (const type of due ? this.eventTypes : [arrived]) {
+			const fresh = this.freshness.fresh(type, now);
+			if (this.shown.get(type) !== fresh) moved = true;
+			this.shown.set(type, fresh);
 		}
+		if (due) this.firstDue = this.freshness.nextExpiry(now) ?? Number.POSITIVE_INFINITY;
+		else this.firstDue = Math.min(this.firstDue, now + (this.freshness.limit(arrived) ?? Number.POSITIVE_INFINITY));
 		if (moved) this.showAll(changes);
 	}
 
@@ -406,12 +411,22 @@ export class Mapper {
 		return { identifiers: [`agent-stream_${source}`], ...dialect.device(this.world, url ?? null) };
 	}
 
+	/** A thing's device: the server's, or one of its own that is connected via it. */
+	private deviceOf({ subject, ownDevice }: Subject, key: string | null, label: string): Device {
+		const { device, options } = this;
+		if (!options.subDevices || !ownDevice) return device;
+		const [server = ''] = device.identifiers;
+		const own = key === null ? subject : `${subject}_${safeKey(key)}`;
+		return { identifiers: [`${server}_${own}`], name: `${device.name} ${label || subject}`, via_device: server };
+	}
+
 	private refreshDevice(changes: EntityChange[]): void {
 		const device = this.currentDevice();
 		if (sameJson(device, this.device)) return;
 		this.device = device;
-		for (const { cell } of this.registry.all()) {
-			cell.entity = { ...newest(cell), device };
+		for (const thing of this.registry.everything()) thing.device = this.deviceOf(thing.subject, thing.key, thing.label);
+		for (const { thing, cell } of this.registry.all()) {
+			cell.entity = { ...newest(cell), device: thing.device };
 			changes.push({ kind: 'changed', entity: cell.entity, previous: cell.entity.state });
 		}
 	}
@@ -423,89 +438,6 @@ export class Mapper {
 	}
 }
 
-function compile(subject: Subject): Table {
-	const rows = subject.rows as readonly Row<object, World>[];
-	const fields = [...new Set(rows.flatMap((row) => row.from as readonly string[]))];
-	return {
-		subject,
-		eventType: subject.from[0] ?? '',
-		rows,
-		fields,
-		readers: fields.map((field) =>
-			rows.flatMap((row, index) => ((row.from as readonly string[]).includes(field) ? [index] : [])),
-		),
-		folds: rows.flatMap((row, index) => (row.fold ? [index] : [])),
-		everyRow: [...rows.keys()],
-		dirty: new Uint8Array(rows.length),
-	};
-}
-
-/** Marks the rows whose fields changed since the thing was last read (all of a new thing) and remembers the new values. */
-function changedRows(table: Table, thing: Thing, item: object): boolean {
-	const { fields, readers, dirty } = table;
-	const { raw } = thing;
-	// Of rows that read nothing (buttons) nothing is remembered: they are new until they have entities.
-	const isNew = raw.length !== fields.length || (fields.length === 0 && thing.cells.length === 0);
-	dirty.fill(isNew ? 1 : 0);
-	let any = isNew;
-	for (let index = 0; index < fields.length; index += 1) {
-		const value = (item as { readonly [field: string]: unknown })[fields[index] as string];
-		const old = raw[index];
-		if (!isNew && (value === old || (typeof value === 'object' && sameJson(value, old)))) continue;
-		raw[index] = value;
-		any = true;
-		for (const row of readers[index] ?? []) dirty[row] = 1;
-	}
-	return any;
-}
-
-/** The snapshot with the attributes that have ticked since. */
-function newest(cell: Cell): Entity {
-	return cell.attributes === cell.entity.attributes ? cell.entity : { ...cell.entity, attributes: cell.attributes };
-}
-
-function readState(cell: Cell, item: object, reading: Reading): State {
-	const { row } = cell;
-	if (!row.fold) return plain(row.value(item, reading));
-	const folded = row.fold(item, cell.memory, reading.at);
-	cell.memory = folded.memory;
-	return plain(folded.state);
-}
-
-function readAttributes(row: Row<object, World>, item: object, reading: Reading): Attributes {
-	const attributes: { [name: string]: AttributeValue } = {};
-	for (const [name, source] of Object.entries(row.attributes ?? {}) as [string, AttributeSource<object>][]) {
-		const value = typeof source === 'function' ? source(item, reading) : fieldValue(item, source);
-		if (value !== undefined && value !== null && value !== '') attributes[name] = value;
-	}
-	return attributes;
-}
-
-function fieldValue(item: object, field: string): AttributeValue | undefined {
-	return (item as { readonly [field: string]: AttributeValue | undefined })[field];
-}
-
-function sameAttributes(
-	a: Attributes,
-	b: { readonly [name: string]: unknown },
-	ticking: readonly string[] = [],
-): boolean {
-	const counts = (names: string[]) => names.filter((name) => !ticking.includes(name));
-	const names = counts(Object.keys(a));
-	return names.length === counts(Object.keys(b)).length && names.every((name) => sameJson(a[name], b[name]));
-}
-
-/** A state that Home Assistant can show: a finite number, text of bounded length, or unknown. */
-function plain(state: State): State {
-	if (typeof state === 'number') return Number.isFinite(state) ? state : null;
-	if (typeof state === 'string' && state.length > limits.textLength) return `${state.slice(0, limits.textLength - 1)}…`;
-	return state;
-}
-
 function isAvailable(entity: Entity, { connected, fresh, present }: Entity['availability']): boolean {
 	return present && (entity.always_available || (connected && fresh));
-}
-
-function isHistory(event: Occasion): boolean {
-	return event.replayed || event.via === 'rest';
 }

@@ -20,6 +20,8 @@ export interface Thing {
 	readonly subject: Subject;
 	readonly key: string | null;
 	label: string;
+	/** The device that its entities hang on: the server, or one of its own. */
+	device: Device;
 	item: object;
 	/** Last raw value of every field that a row reads, in the subject's field order. */
 	raw: unknown[];
@@ -51,6 +53,11 @@ export function entityName(template: string, label: string): string {
 	return template.replace(/\{(label|LABEL)\}/g, (_, word) => (word === 'label' ? label : label.toUpperCase()));
 }
 
+/** A row's name for a thing: short where the thing's own device says what it is about. */
+export function nameOf(row: Row<object, World>, { label, device }: Pick<Thing, 'label' | 'device'>): string {
+	return entityName(device.via_device === undefined ? row.name : (row.short ?? row.name), label);
+}
+
 /** A new entity from its description. */
 export function createEntity(parts: EntityParts): Entity {
 	const { source, subject, key, row, connected, fresh } = parts;
@@ -63,7 +70,7 @@ export function createEntity(parts: EntityParts): Entity {
 		key,
 		row: row.key,
 		path: entityPath(source, subject, key, row.key),
-		name: entityName(row.name, parts.label),
+		name: nameOf(row, parts),
 		state: parts.state,
 		attributes: parts.attributes,
 		unit_of_measurement: row.unit ?? null,
@@ -128,11 +135,14 @@ export class Registry {
 		return this.bySubject.get(subject)?.values() ?? [];
 	}
 
+	/** All things. */
+	*everything(): Iterable<Thing> {
+		for (const things of this.bySubject.values()) yield* things.values();
+	}
+
 	/** Every entity with its thing, in order of subjects, things and rows. */
 	*all(): Iterable<{ thing: Thing; cell: Cell }> {
-		for (const things of this.bySubject.values()) {
-			for (const thing of things.values()) for (const cell of thing.cells) if (cell) yield { thing, cell };
-		}
+		for (const thing of this.everything()) for (const cell of thing.cells) if (cell) yield { thing, cell };
 	}
 
 	/** The entity with this unique id and the thing that it is about. */

@@ -2,14 +2,17 @@ import type { Attributes, AttributeValue, Platform, State } from './entity';
 
 /**
  * The newest data of every event type of one endpoint, by type.
- * Under `$connection` stands what the endpoint knows of its own socket, a {@link Connection}.
+ * Under `$connection` stands what the endpoint knows of its own connection, a {@link Connection}.
  */
 export type World = { readonly [type: string]: unknown };
 
-/** The endpoint's socket, for rows that tell of it. */
+/** What the endpoint knows of its connection, for rows that tell of it. */
 export interface Connection {
+	/** Whether values come. */
 	readonly open: boolean;
-	/** When it last opened, milliseconds since 1970. */
+	/** Whether they are polled, because the socket is down. */
+	readonly polling: boolean;
+	/** Since when they come, milliseconds since 1970. */
 	readonly opened: number;
 }
 
@@ -81,8 +84,8 @@ export interface Row<I, W = World> {
 	/** Replaces `value` where the state grows out of earlier events (rates, energy): called for every event. */
 	readonly fold?: (item: I, memory: Memory | undefined, at: number) => { state: State; memory: Memory };
 	/**
-	 * What the item lists as having happened: each fires once, when it is first seen. What the first data lists, or replayed or fetched
-	 * data, is history: it fires nothing.
+	 * What the item lists as having happened: each fires once, when it is first seen. What the first data lists, and replayed data
+	 * (also the first picture that is fetched on connecting), is history: it fires nothing.
 	 */
 	readonly happenings?: (item: I) => readonly Happening[];
 	/** True where the entity tells of the endpoint itself, and so is available while that is not. */
@@ -121,6 +124,8 @@ export interface SubjectDescription<W, I> {
 	readonly key?: (item: I) => string;
 	/** What people call it, for names. */
 	readonly label?: (item: I) => string;
+	/** True where each thing may be a device of its own (`via_device` the server), if the user wants that. */
+	readonly ownDevice?: boolean;
 	readonly rows: readonly Row<I, W>[];
 }
 

@@ -42,6 +42,8 @@ export const streamEventSchema = z.object({
 	replayed: z.boolean(),
 	/** Whether it was pushed by the stream or fetched by REST. */
 	via: z.enum(['stream', 'rest']),
+	/** Of what is polled: in how many milliseconds it is fetched again. */
+	every: z.number().positive().optional(),
 	/** The payload without its envelope; fields that were dropped are missing. */
 	data: z.unknown(),
 	/** False when a field was dropped or the event was rejected. */

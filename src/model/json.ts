@@ -69,3 +69,18 @@ export function sameJson(a: unknown, b: unknown): boolean {
 	for (const _ in right) keys -= 1;
 	return keys === 0;
 }
+
+/**
+ * A message as JSON text.
+ * @throws AgentStreamError SEND_FAILED where it has none (a function, a circle)
+ */
+export function jsonMessage(message: object): string {
+	let text: string | undefined;
+	try {
+		text = JSON.stringify(message);
+	} catch {
+		// A circular one: the same as one that has no JSON.
+	}
+	if (text !== undefined) return text;
+	throw new AgentStreamError('SEND_FAILED', 'The message cannot be written as JSON: nothing was sent.');
+}

@@ -58,8 +58,19 @@ export const limits = {
 	restRetryWithin: 10_000,
 	/** A server that asks for a longer wait (Retry-After) is not believed: it may be wrong by years. */
 	retryAfterLongest: 600_000,
-	/** REST snapshots of one endpoint: at most one in this time, however often the connection flaps. */
-	snapshotEvery: 10_000,
+	/** Rounds of REST reads of one endpoint: at most one in this time, however often the connection flaps. */
+	roundEvery: 10_000,
+	/** What only REST knows is read again after this, unless set otherwise; nothing of it changes by the minute. */
+	pollEvery: 300_000,
+	/** With the stream down for this long REST is read instead: a restart of the server or a short loss of the network is over by then. */
+	fallbackAfter: 30_000,
+	/** Nothing is read more often instead of the stream: what the stream tells every 5 s is worth no request every 5 s. */
+	fallbackLeast: 30_000,
+	/** REST that fails again and again is left alone: the first and the longest pause. */
+	restPauseFirst: 30_000,
+	restPauseLongest: 600_000,
+	/** A user that went away may be back at once (a node that was deployed again): the subscription is narrowed after this. */
+	narrowAfter: 5_000,
 	/** Bytes that wait to be sent; beyond it the peer does not read, and sending fails. */
 	sendBuffer: 1_048_576,
 	/** Text of a server that is shown in a message or a log line. */

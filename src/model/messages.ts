@@ -43,6 +43,8 @@ export const connectionMessageSchema = z.object({
 	text: z.string().nullable(),
 	/** Attempts since it was last open. */
 	attempt: z.number(),
+	/** Whether values are polled by REST because it is not open. */
+	polling: z.boolean(),
 });
 /** See {@link connectionMessageSchema}. */
 export type ConnectionMessage = z.infer<typeof connectionMessageSchema>;

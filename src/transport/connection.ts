@@ -33,6 +33,8 @@ export interface ConnectionState {
 	readonly cause?: AgentStreamError;
 	/** Milliseconds since 1970 of the next attempt, while waiting. */
 	readonly nextAttempt?: number;
+	/** Milliseconds since 1970 since when values are fetched by REST because the socket is down, while that works. */
+	readonly pollingSince?: number;
 }
 
 /** Times in milliseconds; what is absent is as in `limits`. */

@@ -228,6 +228,48 @@ export class RestClient {
 	}
 }
 
+/** The REST interface of a server whose address may not be known yet; opens with the first call. */
+export class LazyRest {
+	private client: RestClient | null = null;
+
+	constructor(
+		private readonly options: Omit<RestOptions, 'base'> & {
+			/** Endpoint id, for sentences. */
+			readonly id: string;
+			/** Asked at the first call; null = the protocol has no REST interface. */
+			readonly base: () => string | null;
+		},
+	) {}
+
+	/** See {@link RestClient.get}. @throws also AgentStreamError COMMAND_REFUSED where there is no REST interface */
+	async get(path: string): Promise<unknown> {
+		return await this.opened().get(path);
+	}
+
+	/** See {@link RestClient.command}. @throws also AgentStreamError COMMAND_REFUSED where there is no REST interface */
+	async command(request: Request): Promise<RestAnswer> {
+		return await this.opened().command(request);
+	}
+
+	/** Gives up what is under way and closes the sockets, until the next call. */
+	close(): void {
+		this.client?.close();
+		this.client = null;
+	}
+
+	private opened(): RestClient {
+		if (this.client) return this.client;
+		const { id, base: baseOf, ...rest } = this.options;
+		const base = baseOf();
+		if (base === null) {
+			const sentence = `The endpoint ${id} has no REST interface: set its REST base to send commands.`;
+			throw new AgentStreamError('COMMAND_REFUSED', sentence);
+		}
+		this.client = new RestClient({ ...rest, base });
+		return this.client;
+	}
+}
+
 /** Whether a path begins with a name, holds no empty one, and none that leads elsewhere, not even when it is decoded. */
 function isPlainPath(path: string): boolean {
 	try {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AgentStreamError } from '../model/errors';
+import { limits } from '../model/limits';
 
 /** The longest time that a timer can be set to in earnest: a day. */
 const longest = 86_400_000;
@@ -74,6 +75,15 @@ export const endpointSettingsSchema = z.strictObject({
 		.optional(),
 	/** Fetch the first picture by REST after connecting: true unless set. */
 	snapshot: z.boolean().optional(),
+	/** How often what only REST knows is fetched; 0 = only with the first picture. */
+	pollEvery: z
+		.number()
+		.int()
+		.max(longest)
+		.refine((every) => every === 0 || every >= limits.roundEvery, 'poll every 10 s at most, or 0 = never')
+		.optional(),
+	/** Fetch by REST what the stream would tell, while the stream is down: true unless set. */
+	fallback: z.boolean().optional(),
 	/** Let commands through to the server: false unless set. */
 	allowControl: z.boolean().optional(),
 });

@@ -22,6 +22,8 @@ export interface Diagnosis {
 		readonly since: number;
 		readonly attempt: number;
 		readonly nextAttempt: number | null;
+		/** Since when values are polled because the socket is down; null = they are not. */
+		readonly pollingSince: number | null;
 		readonly cause: { readonly code: string; readonly message: string } | null;
 	};
 	/** Event types asked for; empty = all. */
@@ -80,7 +82,7 @@ export class Statistics {
 	/** The report: no token, no value of a header, no credentials or query of a URL. */
 	report({ settings, connection, state, restBase, ...rest }: Circumstances): Diagnosis {
 		const { id, url, proxy, headers } = settings;
-		const { phase, since, attempt, nextAttempt = null, cause } = state;
+		const { phase, since, attempt, nextAttempt = null, pollingSince = null, cause } = state;
 		return {
 			id,
 			...rest,
@@ -93,6 +95,7 @@ export class Statistics {
 				since,
 				attempt,
 				nextAttempt,
+				pollingSince,
 				cause: cause ? { code: cause.code, message: cause.message } : null,
 			},
 			counters: {

@@ -194,6 +194,31 @@ describe('agent-stream bridge', () => {
 		assert.equal(await running.interrupt(), 0);
 	});
 
+	it('asks for what its entities are made of, told the protocol or not', async () => {
+		const { url } = await broker();
+		const frame = frames.find((each) => String(each.frame).includes('"event":"system_update"'));
+		assert.ok(frame);
+		for (const argv of [[], ['--dialect', 'unraid']]) {
+			const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+			cleanups.push(() => new Promise((resolve) => server.close(resolve)));
+			await once(server, 'listening');
+			const asked = new Promise<{ subscribe: string[] }>((resolve) => {
+				server.on('connection', (client) => {
+					client.on('message', (data) => resolve(JSON.parse(String(data))));
+					client.send(String(frame.frame));
+				});
+			});
+			const running = bridge(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/ws`, url, ...argv);
+			const { subscribe } = await asked;
+			assert.ok(subscribe.includes('disk_list_update') && subscribe.includes('update'));
+			assert.ok(
+				!subscribe.some((type) => ['flash', 'action_requested', 'agent_stream'].includes(type)),
+				String(subscribe),
+			);
+			assert.equal(await running.interrupt(), 0);
+		}
+	});
+
 	it('takes the token from the environment only', async () => {
 		const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 		cleanups.push(() => new Promise((resolve) => server.close(resolve)));

@@ -129,6 +129,16 @@ describe('examples, run in a real Node-RED with a simulated server', function ()
 			await inject(flow, 'purge, dry run');
 			assert.match(await debug('commands'), /tower_ups_status/);
 		},
+		command: async (flow) => {
+			const carriedOut = (path: string) => agent.commands.some((command) => command.path === path);
+			await inject(flow, 'stop the array, confirmed');
+			await debug('result', (text) => text.includes('array_stop'));
+			assert.ok(carriedOut('/array/stop'));
+			await inject(flow, 'archive all notifications');
+			await debug('result', (text) => text.includes('notifications_archive_all'));
+			assert.ok(carriedOut('/notifications/archive/all'));
+			agent.server.setArray('STARTED');
+		},
 		'Unraid to Home Assistant': async () => {
 			assert.match(await published('agent-stream/tower/server/cpu_usage'), /^\d/);
 			await published(/^homeassistant\/device\/agent-stream_tower[^/]*\/config$/);

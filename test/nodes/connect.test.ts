@@ -26,6 +26,7 @@ describe('agent-stream-endpoint and agent-stream-connect', () => {
 		url: `ws://${server.host}/api/v1/ws`,
 		dialect: 'unraid',
 		snapshot: false,
+		pollSeconds: '0',
 		backoffFirstSeconds: '0.01',
 		headers: [],
 		...settings,
@@ -95,6 +96,38 @@ describe('agent-stream-endpoint and agent-stream-connect', () => {
 		asked.on('message', (data: Buffer) => asking.push(String(data)));
 		await deploy(flow(''));
 		while (asking.at(-1) !== '{"subscribe":[]}') await once(asked, 'message');
+		assert.equal(server.connections, 1);
+	});
+
+	it('asks for what the mappers behind it make use of, and for all where anything else stands there', async () => {
+		const mapper = (id: string, subjects: string): FlowNode => ({
+			id,
+			type: 'agent-stream-entity',
+			subjects,
+			wires: [['n-events']],
+		});
+		const flow = (...behind: string[]) => [
+			endpoint(),
+			connect('n', { wires: [behind, ['n-changes']] }),
+			mapper('one', 'ups'),
+			mapper('two', 'dis?'),
+			...listeners(),
+		];
+		await start(flow('one', 'two'));
+		await open();
+		const asking: string[] = [];
+		const asked = async (types: string[]) => {
+			while (asking.at(-1) !== JSON.stringify({ subscribe: types })) await once(server.client, 'message');
+		};
+		server.client.on('message', (data: Buffer) => asking.push(String(data)));
+		await deploy(flow('one', 'n-events'));
+		await asked([]);
+		await deploy(flow('two'));
+		await asked(['system_update', 'disk_list_update', 'update']);
+		node('n').receive({ topic: 'subscribe', payload: ['mover_update'] });
+		await asked(['mover_update', 'update']);
+		node('n').receive({ topic: 'unsubscribe', payload: ['mover_update'] });
+		await asked(['system_update', 'disk_list_update', 'update']);
 		assert.equal(server.connections, 1);
 	});
 

@@ -59,9 +59,9 @@ describe('agent-stream-entity', () => {
 
 	it('chooses by subject, pattern and field', async () => {
 		for (const settings of [
-			{ subjects: 'ups', entities: '*battery' },
+			{ subjects: 'ups', entities: '*ups_battery' },
 			{ entities: 'tower_ups_battery' },
-			{ field: 'device_class', values: 'battery' },
+			{ field: 'row', values: 'battery' },
 		]) {
 			await start(flow(settings));
 			feed(liveFrame('system_update'), liveFrame('disk_list_update'), upsOf(50), upsOf(49));
@@ -165,11 +165,11 @@ describe('agent-stream-entity', () => {
 		const directory = directoryOf(runtime);
 		feed(upsOf(50));
 		await message('out', isCharge);
-		directory.report('tower', true);
-		directory.report('tower', false);
+		directory.report('tower', { phase: 'open', since: 0, attempt: 0 });
+		directory.report('tower', { phase: 'waiting', since: 0, attempt: 1 });
 		const gone = await message('out', (one) => one.change === 'availability' && isCharge(one));
 		assert.equal(entityOf(gone).available, false);
-		directory.report('tower', true);
+		directory.report('tower', { phase: 'open', since: 0, attempt: 0 });
 		await message('out', (one) => one.change === 'availability' && entityOf(one).available && isCharge(one));
 	});
 

@@ -4,23 +4,31 @@ import { join } from 'node:path';
 import { withCommandTable, withDifferenceTable, withEntityTable } from '../../scripts/docs';
 import { dialects } from '../../src/dialects';
 
+const file = (name: string) => readFileSync(join(__dirname, '..', '..', 'docs', name), 'utf8');
+
+/** A page without what a formatter makes of its tables: blanks and dashes that line the columns up. */
+const plain = (page: string) =>
+	page
+		.replace(/ *\| */g, '|')
+		.replace(/-{3,}/g, '---')
+		.replace(/\n{2,}/g, '\n');
+
 describe('docs', () => {
 	it('docs/unraid.md has the table of docs/parity-differences.json (npm run docs)', () => {
-		const file = (name: string) => readFileSync(join(__dirname, '..', '..', 'docs', name), 'utf8');
 		const page = file('unraid.md');
-		assert.equal(withDifferenceTable(page, JSON.parse(file('parity-differences.json'))), page);
+		assert.equal(plain(withDifferenceTable(page, JSON.parse(file('parity-differences.json')))), plain(page));
 	});
 
 	for (const dialect of dialects) {
 		it(`docs/${dialect.name}.md has the entity table of the rows (npm run docs)`, () => {
-			const page = readFileSync(join(__dirname, '..', '..', 'docs', `${dialect.name}.md`), 'utf8');
-			assert.equal(withEntityTable(page, dialect), page);
+			const page = file(`${dialect.name}.md`);
+			assert.equal(plain(withEntityTable(page, dialect)), plain(page));
 		});
 
 		it(`docs/commands.md has the commands of ${dialect.name} (npm run docs)`, () => {
 			if (dialect.commands.length === 0) return;
-			const page = readFileSync(join(__dirname, '..', '..', 'docs', 'commands.md'), 'utf8');
-			assert.equal(withCommandTable(page, dialect), page);
+			const page = file('commands.md');
+			assert.equal(plain(withCommandTable(page, dialect)), plain(page));
 		});
 	}
 });

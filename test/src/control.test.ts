@@ -42,6 +42,7 @@ describe('Control', () => {
 				id: 'tower',
 				url: `ws://${host}/api/v1/ws`,
 				snapshot: false,
+				pollEvery: 0,
 				proxy: 'none',
 				allowControl: true,
 				token: secret,

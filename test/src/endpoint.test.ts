@@ -244,13 +244,14 @@ describe('endpoint', () => {
 		endpoint.start();
 		assert.equal(await first, '{"subscribe":["alpha"]}');
 		const more = once(server.client, 'message');
-		endpoint.subscribe(['beta', 'alpha']);
+		endpoint.want(['alpha', 'beta']);
+		endpoint.want(['beta', 'alpha']);
 		assert.equal(String((await more)[0]), '{"subscribe":["alpha","beta"]}');
 		const second = asked();
 		endpoint.reconnect();
 		assert.equal(await second, '{"subscribe":["alpha","beta"]}');
 		const none = once(server.client, 'message');
-		endpoint.unsubscribe(['alpha', 'beta']);
+		endpoint.want([]);
 		assert.equal(String((await none)[0]), '{"subscribe":[]}');
 		assert.deepEqual(endpoint.diagnose().subscribed, []);
 		assert.equal(endpoint.diagnose().counters.reconnects, 1);
@@ -364,9 +365,9 @@ describe('endpoint', () => {
 			endpoint.start();
 			await hasEvents(endpoint, events, 1);
 			assert.deepEqual([events[0]?.type, endpoint.state.phase], ['gamma', 'open']);
-			const lines = logger.lines.filter((line) => line.includes('first picture'));
+			const lines = logger.lines.filter((line) => line.includes('could not be fetched'));
 			assert.equal(lines.length, 1);
-			assert.match(lines[0] ?? '', /lacks \/beta: .*HTTP 500: broken\. \[REST_FAILED\]/);
+			assert.match(lines[0] ?? '', /\/beta could not be fetched: .*HTTP 500: broken\. \[REST_FAILED\]/);
 			assert.deepEqual([endpoint.diagnose().counters.restCalls, endpoint.diagnose().counters.restFailed], [3, 1]);
 		});
 
@@ -383,11 +384,176 @@ describe('endpoint', () => {
 				passWait(clock, endpoint);
 				await reaches(endpoint, 'open');
 			}
-			assert.ok(clock.now() - start < limits.snapshotEvery);
+			assert.ok(clock.now() - start < limits.roundEvery);
 			assert.equal(server.requests.length, 1);
-			clock.advance(limits.snapshotEvery - (clock.now() - start));
+			clock.advance(limits.roundEvery - (clock.now() - start));
 			await hasEvents(endpoint, events, 2);
 			assert.equal(server.requests.length, 2);
+		});
+	});
+
+	describe('polling', () => {
+		const calm = { snapshot: true, pingEvery: 86_400_000 };
+		const polled: Dialect = {
+			...plainDialect(),
+			types: {
+				...plainDialect().types,
+				flash: { title: 'test', interval: null, list: false, rest: '/flash', poll: true },
+				own: { title: 'test', interval: null, list: false, own: true },
+			},
+		};
+		const asked = (path: string) => server.requests.filter(({ url }) => url === `/rest${path}`).length;
+		/** Resolves when REST has been asked so often, and its last answer has been read. */
+		const requests = async (endpoint: Endpoint, count: number) => {
+			while (server.requests.length < count) await once(server, 'request');
+			await endpoint.refresh(['delta']);
+			for (let turns = 0; turns < 20; turns++) await turn();
+		};
+
+		beforeEach(() => {
+			server.onRequest = (request, response) => response.end(JSON.stringify(`rest ${request.url}`));
+		});
+
+		it('fetches what only REST knows on connecting and every 5 minutes, with the token, and never asks the stream for it', async () => {
+			const clock = new FakeClock();
+			const settings = { ...calm, token: secret, subscribe: ['alpha', 'flash', 'own'] };
+			const { endpoint, events } = setUp(settings, polled, clock);
+			const filter = once(server, 'client').then(async ([client]) => String((await once(client, 'message'))[0]));
+			endpoint.start();
+			assert.equal(await filter, '{"subscribe":["alpha"]}');
+			await requests(endpoint, 2);
+			for (let polls = 1; polls <= 4; polls++) {
+				clock.advance(limits.pollEvery);
+				await hasEvents(endpoint, events, 2 + polls);
+			}
+			assert.deepEqual([asked('/alpha'), asked('/flash'), server.requests.length], [1, 5, 6]);
+			assert.deepEqual(
+				events.slice(1, 3).map(({ type, via, replayed, every }) => [type, via, replayed, every]),
+				[
+					['flash', 'rest', true, limits.pollEvery],
+					['flash', 'rest', false, limits.pollEvery],
+				],
+			);
+			assert.ok(server.requests.every(({ headers }) => headers.authorization === `Bearer ${secret}`));
+			endpoint.want(['flash']);
+			assert.equal(String((await once(server.client, 'message'))[0]), '{"subscribe":[]}');
+			await endpoint.stop();
+			assert.equal(clock.timers, 0);
+		});
+
+		it('takes over while the WebSocket is refused, says so, and gives back at once', async () => {
+			const clock = new FakeClock();
+			const { endpoint, events, states, logger } = setUp({ ...calm, token: secret }, polled, clock);
+			server.onUpgrade = ScriptedServer.refuse(503);
+			endpoint.start();
+			await reaches(endpoint, 'waiting');
+			clock.advance(limits.fallbackAfter - 1);
+			for (let turns = 0; turns < 20; turns++) await turn();
+			assert.deepEqual([server.requests.length, endpoint.state.pollingSince], [0, undefined]);
+			clock.advance(1);
+			while (endpoint.state.pollingSince === undefined) await once(endpoint, 'state');
+			assert.deepEqual([server.requests.length, endpoint.diagnose().state.pollingSince], [4, clock.now()]);
+			assert.deepEqual(
+				events.map(({ type, via, replayed, every, valid }) => [type, via, replayed, every, valid]),
+				[
+					['alpha', 'rest', true, 60_000, true],
+					['beta', 'rest', true, 60_000, true],
+					['gamma', 'rest', true, 60_000, true],
+					['flash', 'rest', true, limits.pollEvery, true],
+				],
+			);
+			assert.ok(!inspect([states, logger.lines, endpoint.diagnose()], { depth: 20 }).includes(secret));
+			clock.advance(60_000);
+			await hasEvents(endpoint, events, 7);
+			assert.equal(events.at(-1)?.replayed, false);
+			await reaches(endpoint, 'waiting');
+			server.onUpgrade = server.accept;
+			const before = server.requests.length;
+			const polledLast = clock.now();
+			passWait(clock, endpoint);
+			assert.ok(clock.now() - polledLast >= limits.roundEvery);
+			await reaches(endpoint, 'open');
+			assert.equal(endpoint.state.pollingSince, undefined);
+			await requests(endpoint, before + 4);
+			clock.advance(60_000);
+			await requests(endpoint, before + 4);
+			assert.equal(server.requests.length, before + 4);
+			await endpoint.stop();
+			assert.equal(clock.timers, 0);
+		});
+
+		it('is over when REST fails too, and can be switched off', async () => {
+			const clock = new FakeClock();
+			server.onUpgrade = ScriptedServer.refuse(503);
+			const { endpoint, states, events } = setUp(calm, polled, clock);
+			endpoint.start();
+			await reaches(endpoint, 'waiting');
+			clock.advance(limits.fallbackAfter);
+			while (endpoint.state.pollingSince === undefined) await once(endpoint, 'state');
+			server.onRequest = (_request, response) => response.writeHead(500).end();
+			clock.advance(60_000);
+			while (endpoint.state.pollingSince !== undefined) await once(endpoint, 'state');
+			assert.equal(events.length, 4);
+			assert.equal(states.filter(({ pollingSince }, n) => pollingSince !== states[n - 1]?.pollingSince).length, 2);
+			await endpoint.stop();
+			assert.equal(clock.timers, 0);
+			const { endpoint: off } = setUp({ ...calm, fallback: false }, polled, clock);
+			const before = server.requests.length;
+			off.start();
+			await reaches(off, 'waiting');
+			assert.equal(clock.timers, 1);
+			clock.advance(limits.fallbackAfter);
+			for (let turns = 0; turns < 20; turns++) await turn();
+			assert.equal(server.requests.length, before);
+		});
+
+		it('drops an answer that the stream has overtaken, and one that comes after the stop', async () => {
+			const clock = new FakeClock();
+			server.onUpgrade = ScriptedServer.refuse(503);
+			const { endpoint, events } = setUp({ ...calm, subscribe: ['alpha'] }, polled, clock);
+			let answer = () => {};
+			server.onRequest = (_request, response) => {
+				answer = () => response.end('"old"');
+			};
+			endpoint.start();
+			await reaches(endpoint, 'waiting');
+			clock.advance(limits.fallbackAfter);
+			await once(server, 'request');
+			server.onUpgrade = server.accept;
+			endpoint.reconnect();
+			await reaches(endpoint, 'open');
+			server.client.send(frame('alpha', 'new'));
+			await hasEvents(endpoint, events, 1);
+			answer();
+			await requests(endpoint, 1);
+			assert.deepEqual(
+				events.map(({ data }) => data),
+				['new'],
+			);
+			clock.advance(limits.roundEvery);
+			await once(server, 'request');
+			await endpoint.stop();
+			answer();
+			for (let turns = 0; turns < 20; turns++) await turn();
+			assert.deepEqual([events.length, clock.timers], [1, 0]);
+		});
+
+		it('waits as REST asks it to (429), one request at a time', async () => {
+			const clock = new FakeClock();
+			const { endpoint, events } = setUp({ ...calm, subscribe: ['alpha', 'beta'] }, polled, clock);
+			let refusals = 1;
+			server.onRequest = (request, response) => {
+				if (refusals-- > 0) response.writeHead(429, { 'Retry-After': '2' }).end();
+				else response.end(JSON.stringify(`rest ${request.url}`));
+			};
+			const start = clock.now();
+			endpoint.start();
+			while (events.length < 2) {
+				await turn();
+				if (server.requests.length === 1) clock.advance(10);
+			}
+			assert.ok(clock.now() - start >= 2_000);
+			assert.deepEqual([asked('/alpha'), asked('/beta')], [2, 1]);
 		});
 	});
 

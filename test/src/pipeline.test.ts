@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventReader } from '../../src/dialects/reader';
 import { unraid } from '../../src/dialects/unraid';
 import type { EntityChange } from '../../src/model/entity';
 import { AgentStreamError } from '../../src/model/errors';
@@ -46,6 +47,73 @@ describe('Pipeline', () => {
 		assert.deepEqual(events.line.entities(), frames.line.entities());
 		assert.deepEqual(events.calls, frames.calls);
 		for (const { line } of [frames, values, events]) line.close();
+	});
+
+	it('has its entities available while they are polled, and says that they are', () => {
+		const { line, calls } = pipeline();
+		line.frame(system);
+		line.frame(array);
+		const status = () => {
+			const { state, attributes } = line.entity('tower_server_system_status') ?? {};
+			return [state, attributes?.websocket_connected];
+		};
+		const available = () => line.entities().filter((entity) => entity.available && !entity.always_available).length;
+		const all = available();
+		assert.ok(all > 10);
+		assert.deepEqual(status(), ['online', true]);
+		line.connection(false);
+		assert.deepEqual([available(), ...status()], [0, 'offline', false]);
+		line.connection(true, true);
+		assert.deepEqual([available(), ...status()], [all, 'online', false]);
+		const before = calls.length;
+		line.connection(true);
+		assert.deepEqual([available(), ...status()], [all, 'online', true]);
+		assert.ok(calls.slice(before).every(({ changes }) => changes.length === 1));
+		line.close();
+		const late = pipeline();
+		late.line.connection(true, true);
+		late.line.frame(array);
+		assert.equal(late.line.entity('tower_server_system_status')?.attributes.websocket_connected, false);
+		late.line.close();
+	});
+
+	it('measures what is polled by how often it is polled', () => {
+		const flash = (every?: number) => {
+			const { line, clock } = pipeline();
+			const reader = new EventReader({ source: 'tower', dialect: unraid, clock });
+			const data = { usage_percent: 5, size_bytes: 1_000, used_bytes: 50, free_bytes: 950 };
+			const occasion = { replayed: false, ...(every !== undefined && { every }) };
+			for (const event of reader.readRest('flash', data, clock.now(), occasion)) line.event(event);
+			return { line, clock, shown: () => line.entity('tower_flash_usage')?.available };
+		};
+		const often = flash(300 * second);
+		often.clock.advance(900 * second);
+		assert.equal(often.shown(), true);
+		often.clock.advance(1);
+		assert.deepEqual([often.shown(), often.line.stale()], [false, ['flash']]);
+		often.line.close();
+		const once = flash();
+		once.clock.advance(86_400 * second);
+		assert.deepEqual([once.shown(), once.line.stale()], [true, []]);
+		once.line.close();
+	});
+
+	it('takes what is polled for news, but not the first picture', () => {
+		const { line, calls, clock } = pipeline();
+		const reader = new EventReader({ source: 'tower', dialect: unraid, clock });
+		const poll = (ids: string[], replayed: boolean) => {
+			const notifications = ids.map((id) => ({ id, title: 't', subject: 's', type: 'unread', importance: 'info' }));
+			const data = { overview: { unread: {}, archive: {} }, notifications };
+			calls.length = 0;
+			for (const event of reader.readRest('notifications_update', data, clock.now(), { replayed })) line.event(event);
+			const changes = calls.flatMap((call) => call.changes);
+			return changes.filter(({ kind }) => kind === 'fired').length;
+		};
+		assert.equal(poll(['a'], true), 0);
+		assert.equal(poll(['a', 'b'], true), 0);
+		assert.equal(poll(['a', 'b', 'c'], false), 1);
+		assert.equal(poll(['a', 'b', 'c'], false), 0);
+		line.close();
 	});
 
 	it('says nothing where nothing changed', () => {

@@ -39,7 +39,10 @@ const settings = (port: number) => `module.exports = {
 	editorTheme: { tours: false, palette: { editable: false, catalogues: [] } }, logging: { console: { level: 'info', metrics: false, audit: false } },
 };`;
 
-/** Starts Node-RED on a free loopback port. The package must have been built. */
+/**
+ * Starts Node-RED on a free loopback port. The package must have been built. `NODE_RED_SCRIPT` and `NODE_RED_NODE` name another
+ * Node-RED and the Node.js that runs it (see `scripts/test-nodered5.ts`).
+ */
 export async function startNodeRed(): Promise<NodeRed> {
 	if (!existsSync(join(root, 'dist/nodes/connect.js')))
 		throw new Error('There is no build: run `npm run build` first.');
@@ -49,11 +52,12 @@ export async function startNodeRed(): Promise<NodeRed> {
 	await symlink(root, join(scope, 'node-red-agent-stream'));
 	const port = await freePort();
 	await writeFile(join(userDir, 'settings.js'), settings(port));
-	const script = require.resolve('node-red/red.js');
+	const script = process.env.NODE_RED_SCRIPT ?? require.resolve('node-red/red.js');
+	const node = process.env.NODE_RED_NODE ?? process.execPath;
 	let log = '';
 	const launch = async () => {
 		const from = log.length;
-		const child: ChildProcess = spawn(process.execPath, [script, '--userDir', userDir], { cwd: userDir });
+		const child: ChildProcess = spawn(node, [script, '--userDir', userDir], { cwd: userDir });
 		const exited = once(child, 'exit');
 		const read = (part: Buffer) => {
 			log += part.toString();

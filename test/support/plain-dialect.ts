@@ -24,7 +24,7 @@ export function plainDialect(overrides: Partial<Session> = {}): Dialect {
 				const { type: name = null, data } = value as { type?: string; data?: unknown };
 				return [{ name, time: null, data, replayed: false, issues: [] }];
 			},
-			subscribe: (types, link) => link.send(JSON.stringify({ subscribe: types })),
+			subscribe: (types, link) => link.send(JSON.stringify({ subscribe: types ?? [] })),
 			...overrides,
 		}),
 		identify: (item) => ({ type: item.name ?? 'unknown', by: 'name' }),

@@ -19,8 +19,8 @@ export class UnraidSession implements Session {
 	 * Replaces the agent's filter; it does not answer. `collector_state_change` goes out under the name `update`,
 	 * and an older agent calls everything so: a filter always contains it.
 	 */
-	subscribe(types: readonly string[], link: Link): void {
-		link.send(JSON.stringify({ subscribe: types.length === 0 ? [] : [...new Set([...types, 'update'])] }));
+	subscribe(types: readonly string[] | null, link: Link): void {
+		link.send(JSON.stringify({ subscribe: types === null ? [] : [...new Set([...types, 'update'])] }));
 	}
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Freshness } from '../../../src/entities/freshness';
+import { limits } from '../../../src/model/limits';
 
 const second = 1000;
 
@@ -122,14 +123,35 @@ describe('Freshness', () => {
 
 	it('is renewed by a fetch, which teaches nothing and is never older than a frame', () => {
 		const { freshness, arrive } = fresh(60 * second);
-		freshness.fetched('x', 0);
+		freshness.fetched('x', 0, null);
 		assert.equal(freshness.fresh('x', 180 * second), true);
 		const last = arrive(150 * second, 10);
 		const limit = freshness.limit('x');
-		freshness.fetched('x', last + second);
+		freshness.fetched('x', last + second, null);
 		arrive(2 * second, 1);
 		assert.equal(freshness.limit('x'), limit);
-		freshness.fetched('x', 0);
+		freshness.fetched('x', 0, null);
 		assert.equal(freshness.fresh('x', last + 3 * second), true);
+	});
+
+	it('of what is polled is measured by how often it is polled, until the stream tells it', () => {
+		const { freshness, arrive } = fresh(5 * second);
+		freshness.fetched('x', 0, 300 * second);
+		assert.equal(freshness.limit('x'), 900 * second);
+		assert.equal(freshness.fresh('x', 900 * second), true);
+		assert.equal(freshness.fresh('x', 900 * second + 1), false);
+		arrive(5 * second, 1);
+		assert.equal(freshness.limit('x'), limits.freshLeast);
+	});
+
+	it('never ends for what comes only on change, unless it is polled', () => {
+		const { freshness } = fresh(null);
+		freshness.fetched('x', 0, null);
+		assert.equal(freshness.limit('x'), null);
+		assert.equal(freshness.fresh('x', 1e12), true);
+		freshness.fetched('x', 0, 60 * second);
+		assert.equal(freshness.limit('x'), 180 * second);
+		freshness.fetched('x', second, null);
+		assert.equal(freshness.nextExpiry(second), null);
 	});
 });

@@ -900,3 +900,47 @@ describe('Mapper: energy and rates', () => {
 		assert.equal(get(rx).state, null);
 	});
 });
+
+describe('Mapper with sub-devices', () => {
+	const mapped = (subDevices: boolean) => {
+		const clock = new FakeClock();
+		const mapper = new Mapper({ source: 'tower', dialect: unraid, clock, subDevices });
+		const reader = new EventReader({ source: 'tower', dialect: unraid, clock });
+		for (const { raw } of recording('encoded-typical.jsonl')) for (const event of reader.read(raw)) mapper.apply(event);
+		return new Map(mapper.entities().map((entity) => [entity.unique_id, entity]));
+	};
+	const plain = mapped(false);
+	const own = mapped(true);
+
+	it('gives disks, UPS, GPUs, containers and machines devices of their own, connected via the server', () => {
+		const [ups] = [...own.values()].filter(({ subject, row }) => subject === 'ups' && row === 'battery');
+		assert.deepEqual(ups?.device, {
+			identifiers: ['agent-stream_tower_ups'],
+			name: 'Tower UPS',
+			via_device: 'agent-stream_tower',
+		});
+		assert.equal(ups?.name, 'Battery');
+		const disk = [...own.values()].find(
+			({ subject, row, name }) => subject === 'disk' && row === 'temperature' && name,
+		);
+		assert.equal(disk?.name, 'Temperature');
+		assert.match(disk?.device.name ?? '', /^Tower (disk|parity|cache)/);
+		const cpu = own.get('tower_server_cpu_usage');
+		assert.deepEqual(cpu?.device.identifiers, ['agent-stream_tower']);
+	});
+
+	it('keeps every unique id and state', () => {
+		assert.deepEqual(
+			[...own.values()].map(({ unique_id, state }) => [unique_id, state]),
+			[...plain.values()].map(({ unique_id, state }) => [unique_id, state]),
+		);
+	});
+
+	it('gives no two entities of one device the same name', () => {
+		const names = [...own.values()].map(({ device, platform, name }) => `${device.identifiers[0]} ${platform} ${name}`);
+		assert.deepEqual(
+			names.filter((name, index) => names.indexOf(name) !== index),
+			[],
+		);
+	});
+});

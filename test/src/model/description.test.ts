@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
 	binary,
+	bytes,
 	count,
+	event,
 	firstNumber,
 	numeric,
 	onOff,
@@ -79,10 +81,30 @@ describe('presets', () => {
 		assert.equal(numeric<Item>(spec).value({ b: 0 }, reading), 0);
 	});
 
+	it('take an absent field for 0 only where the row says so', () => {
+		const spec = { key: 'x', name: 'X', field: 'b' } as const;
+		assert.equal(numeric<Item>({ ...spec, absentIsZero: true }).value({}, reading), 0);
+		assert.equal(numeric<Item>({ ...spec, absentIsZero: true }).value({ b: 4 }, reading), 4);
+		assert.equal(numeric<Item>(spec).value({}, reading), null);
+	});
+
+	it('bytes are shown in GiB', () => {
+		const row = bytes<Item>({ key: 'x', name: 'X', field: 'b' });
+		assert.deepEqual([row.unit, row.deviceClass, row.precision], ['GiB', 'data_size', 2]);
+		assert.equal(row.value({ b: 1.5 * 2 ** 30 }, reading), 1.5);
+		assert.equal(row.value({ b: -1 }, reading), null);
+	});
+
+	it('event has no state of its own', () => {
+		const happenings = () => [{ id: '1', type: 'a', at: 0, attributes: {} }];
+		const row = event<Item>({ key: 'x', name: 'X', from: ['a'], options: ['a'], happenings });
+		assert.deepEqual([row.platform, row.value({}, reading), row.happenings], ['event', null, happenings]);
+	});
+
 	it('say which fields they read, and leave their own options out of the row', () => {
 		const row = numeric<Item>({ key: 'x', name: 'X', field: ['b', 'a'], reads: ['text'], divide: 2, zeroIsNone: true });
 		assert.deepEqual(row.from, ['b', 'a', 'text']);
-		for (const option of ['field', 'reads', 'divide', 'zeroIsNone', 'decimals', 'plausible']) {
+		for (const option of ['field', 'reads', 'divide', 'zeroIsNone', 'absentIsZero', 'decimals', 'plausible']) {
 			assert.ok(!(option in row), option);
 		}
 		assert.deepEqual(text<Item>({ key: 'x', name: 'X', field: 'text', reads: ['b'] }).from, ['text', 'b']);

@@ -30,9 +30,12 @@ describe('endpoint settings', () => {
 			backoffLongest: 86_400_000,
 			restBase: 'https://tower/api/v1',
 			snapshot: false,
+			pollEvery: 10_000,
+			fallback: false,
 			allowControl: true,
 		};
 		assert.deepEqual(parseEndpointSettings(most), most);
+		assert.equal(parseEndpointSettings({ ...least, pollEvery: 0 }).pollEvery, 0);
 		assert.equal(parseEndpointSettings({ ...least, token: ' abc\n' }).token, 'abc');
 		assert.equal(endpointSettingsSchema.safeParse({ ...least, proxy: 'none', token: undefined }).success, true);
 	});
@@ -46,6 +49,8 @@ describe('endpoint settings', () => {
 			[{ ...least, url: `ws://${secret}` }, 'URL_INVALID', /url/],
 			[{ id: 'tower' }, 'URL_INVALID', /url/],
 			[{ ...least, token: secret }, 'CONFIG_INVALID', /token: a token has no spaces/],
+			[{ ...least, pollEvery: 9_999 }, 'CONFIG_INVALID', /pollEvery: poll every 10 s at most/],
+			[{ ...least, pollEvery: -1 }, 'CONFIG_INVALID', /pollEvery/],
 			[{ ...least, headers: { [secret]: 'x' } }, 'CONFIG_INVALID', /headers/],
 			[{ ...least, headers: { 'X-A': `${secret}\r\nX-B: c` } }, 'CONFIG_INVALID', /headers\.X-A: a header has/],
 			[{ ...least, proxy: `socks5://${secret}` }, 'CONFIG_INVALID', /proxy/],

@@ -24,6 +24,7 @@ const total = { category: 'diagnostic', stateClass: 'total_increasing', enabled:
 /** Docker containers. Natural key: the name; the id changes whenever a container is made anew. */
 export const container = subject<World, Container>({
 	subject: 'container',
+	ownDevice: true,
 	from: ['container_list_update'],
 	items: (world) => listed(world.container_list_update),
 	key: (item) => item.name ?? '',

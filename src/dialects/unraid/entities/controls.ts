@@ -97,6 +97,7 @@ const containerId = (item: Container) => ({ container: item.id });
 /** What can be done with a container besides starting and stopping it. */
 const containerControls = subject<World, Container>({
 	subject: 'container',
+	ownDevice: true,
 	from: ['container_list_update'],
 	items: (world) => listed(world.container_list_update),
 	key: (item) => item.name ?? '',
@@ -163,6 +164,7 @@ const machineName = (item: Vm) => ({ vm: item.name });
 /** What can be done with a machine besides starting it and shutting it down. */
 const vmControls = subject<World, Vm>({
 	subject: 'vm',
+	ownDevice: true,
 	from: ['vm_list_update'],
 	items: (world) => listed(world.vm_list_update),
 	key: (item) => item.id || item.name || '',

@@ -71,6 +71,7 @@ const lasting = (row: Row<Disk, World>): Row<Disk, World> => ({
 /** The disks of the array and the pools. Natural key: the disk's id (model and serial number). */
 export const disk = subject<World, Disk>({
 	subject: 'disk',
+	ownDevice: true,
 	from: ['disk_list_update', 'disk_thresholds'],
 	items: (world) =>
 		listed(world.disk_list_update)

@@ -11,6 +11,7 @@ const driver = (gpu: Gpu) => gpu.driver_version?.split('\n')[0];
 /** Graphics processors. Natural key: uuid, else PCI address, else name; the older generation sends only the name. */
 export const gpu = subject<World, Gpu>({
 	subject: 'gpu',
+	ownDevice: true,
 	from: ['gpu_metrics_update'],
 	items: (world) => listed(world.gpu_metrics_update)?.filter((item) => item.available !== false) ?? null,
 	key: (item) => item.uuid || item.pci_id || item.name || '',

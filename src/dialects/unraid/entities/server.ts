@@ -274,17 +274,19 @@ function fansOf(world: World): readonly Fan[] | null {
 	if (!fans) return null;
 	const controls = listed(world.fan_control_update?.fans) ?? [];
 	const failed = world.fan_control_update?.summary?.failed_fans;
-	const labels = fans.map((fan) => fanKey(fanLabel(fan.name ?? '')));
-	return fans.map((fan) => {
+	const named = fans.map((fan) => {
 		const name = fan.name ?? '';
 		const label = fanLabel(name);
+		return { fan, name, label, key: fanKey(label) };
+	});
+	const times = new Map<string, number>();
+	for (const { key } of named) times.set(key, (times.get(key) ?? 0) + 1);
+	return named.map(({ fan, name, label, key }) => {
 		// Two fans of different chips may have one short name: both then keep their full name, which no reorder changes.
-		const unique = labels.filter((other) => other === fanKey(label)).length === 1;
-		const control =
-			controls.find((candidate) => candidate.name === name) ??
-			controls.find((candidate) => candidate.hwmon_index != null && String(candidate.hwmon_index) === fanNumber(name));
+		const unique = times.get(key) === 1;
+		const control = controls.find((candidate) => candidate.name === name) ?? numbered(controls, fanNumber(name));
 		return {
-			key: fanKey(unique ? label : name),
+			key: unique ? key : fanKey(name),
 			label: unique ? label : name,
 			original: name,
 			rpm: control?.rpm ?? fan.rpm,
@@ -293,6 +295,10 @@ function fansOf(world: World): readonly Fan[] | null {
 		};
 	});
 }
+
+/** The control of the fan with this number on its chip. */
+const numbered = (controls: readonly NonNullable<Fan['control']>[], number: string | undefined) =>
+	controls.find(({ hwmon_index: index }) => index != null && String(index) === number);
 
 const fanModes = ['automatic', 'manual', 'off'] as const;
 

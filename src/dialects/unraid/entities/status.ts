@@ -25,6 +25,8 @@ const states = [
 /** What is known of the server's going up and down. */
 interface Status {
 	readonly open: boolean;
+	/** Whether the stream is up: else what is known was polled. */
+	readonly streaming: boolean;
 	readonly array: string | null | undefined;
 	/** What it was asked for and has not done yet. */
 	readonly pending: Action | null;
@@ -64,6 +66,7 @@ export const status = subject<World, Status>({
 	items: (world) => [
 		{
 			open: world.$connection?.open ?? true,
+			streaming: (world.$connection?.open ?? true) && !world.$connection?.polling,
 			array: world.array_status_update?.state,
 			pending: pendingOf(world),
 		},
@@ -78,10 +81,10 @@ export const status = subject<World, Status>({
 			category: 'diagnostic',
 			icon: 'mdi:server',
 			always: true,
-			from: ['open', 'array', 'pending'],
+			from: ['open', 'streaming', 'array', 'pending'],
 			value: stateOf,
 			attributes: {
-				websocket_connected: 'open',
+				websocket_connected: 'streaming',
 				pending_action: ({ pending }) => pending?.action,
 				action_message: ({ pending }) => pending?.message,
 				action_requested_at: ({ pending }) => timeState(pending?.at) ?? undefined,

@@ -75,8 +75,9 @@ const isFan = ({ name }: Sensor) => /_fan\d+_input$/.test(name ?? '');
 /** `coretemp-isa-0000_Core_0_temp2_input` is what lm-sensors call it; a person would say `Core 0`. */
 function sensorLabel({ name, source }: Sensor): string {
 	const full = name ?? '';
-	const inner = source && full.startsWith(`${source}_`) ? full.slice(source.length + 1) : full;
-	return inner.replace(/_temp\d+_input$/, '').replaceAll('_', ' ') || full;
+	const start = source && full.startsWith(source) ? source.length + 1 : 0;
+	const end = full.lastIndexOf('_temp');
+	return full.slice(start, end > start ? end : undefined).replaceAll('_', ' ') || full;
 }
 
 /** Each temperature sensor of the boards. Natural key: the sensor's name; the agent lists them in random order. */

@@ -30,7 +30,8 @@ function releaseOf(world: World): readonly Release[] | null {
 /** Unraid's own updates. */
 export const release = subject<World, Release>({
 	subject: 'os',
-	from: ['os_update_update', 'updates', 'system_update'],
+	// Updates are told once in a while: whether the agent still tells anything shows in what it always sends.
+	from: ['system_update', 'os_update_update', 'updates'],
 	items: releaseOf,
 	rows: [
 		{
@@ -205,6 +206,7 @@ const lastRun = (row: Row<Mover, World>): Row<Mover, World> => ({
 	category: 'diagnostic',
 	icon: 'mdi:transfer',
 	from: [...row.from, 'started', 'finished'],
+	value: (item, reading) => (ran(item) ? row.value(item, reading) : null),
 	when: ran,
 });
 

@@ -22,6 +22,8 @@ const watts = (ups: Ups) =>
 /** The uninterruptible power supply, by apcupsd or NUT. */
 export const ups = subject<World, Ups>({
 	subject: 'ups',
+	ownDevice: true,
+	label: () => 'UPS',
 	from: ['ups_status_update'],
 	items: (world) => (world.ups_status_update ? [world.ups_status_update] : null),
 	rows: [

@@ -16,6 +16,7 @@ const counter = { category: 'diagnostic', stateClass: 'total_increasing', enable
 /** Virtual machines. Natural key: libvirt's id. */
 export const vm = subject<World, Vm>({
 	subject: 'vm',
+	ownDevice: true,
 	from: ['vm_list_update'],
 	items: (world) => listed(world.vm_list_update),
 	key: (item) => item.id || item.name || '',

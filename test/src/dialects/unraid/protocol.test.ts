@@ -61,11 +61,14 @@ describe('unraid protocol: session', () => {
 		const session = new UnraidSession();
 		session.subscribe(['system_update', 'ups_status_update'], wire);
 		session.subscribe(['update'], wire);
+		session.subscribe(null, wire);
 		session.subscribe([], wire);
 		assert.deepEqual(wire.calls, [
 			'send {"subscribe":["system_update","ups_status_update","update"]}',
 			'send {"subscribe":["update"]}',
 			'send {"subscribe":[]}',
+			// None of the stream's: an empty list would be all.
+			'send {"subscribe":["update"]}',
 		]);
 	});
 

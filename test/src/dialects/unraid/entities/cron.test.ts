@@ -73,7 +73,7 @@ describe('nextRun', () => {
 				const run = nextRun(entry, after, offset);
 				if (run === null) return;
 				assert.ok(run > after && run % 60_000 === 0);
-				const [minute, hour] = entry.split(/\s+/);
+				const [minute, hour] = entry.trim().split(/\s+/);
 				const local = new Date(run + offset * 60_000);
 				if (/^\d+$/.test(minute ?? '')) assert.equal(local.getUTCMinutes(), Number(minute));
 				if (/^\d+$/.test(hour ?? '')) assert.equal(local.getUTCHours(), Number(hour));

@@ -1,0 +1,11 @@
+import type { MapperTables } from './mapper';
+
+/**
+ * The event types that entities are made of, under all their names; those that the device is told from among them.
+ * @param wants which subjects are wanted (`disk`, `ups`, …); all unless given
+ */
+export function neededTypes(tables: MapperTables, wants: (subject: string) => boolean = () => true): string[] {
+	const subjects = tables.subjects.filter(({ subject }) => wants(subject));
+	const needed = new Set([...tables.deviceFrom, ...subjects.flatMap(({ from }) => from)]);
+	return Object.entries(tables.types).flatMap(([type, { feeds = type }]) => (needed.has(feeds) ? [type] : []));
+}

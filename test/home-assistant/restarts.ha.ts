@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import type { Shown } from './compare';
+import { Replay } from './programs';
+import { World } from './world';
+
+/** Within this all must be as before. */
+const seconds = 30;
+const [frames, rest] = ['live-60s.jsonl', 'rest-snapshot.json'];
+
+describe('Home Assistant, broker and bridge, restarted in turn', function () {
+	this.timeout(120_000);
+	let world: World;
+	let replay: Replay;
+	let earlier: ReadonlyMap<string, string | null>;
+
+	/** What Home Assistant shows, but for what tells a time of its own. */
+	async function states(): Promise<Map<string, string | null>> {
+		const { entities } = await world.oracle.dump();
+		const steady = ({ domain, enabled }: Shown) => enabled !== false && domain !== 'button' && domain !== 'event';
+		return new Map(entities.filter(steady).map(({ entity_id: id, state }) => [id, state]));
+	}
+
+	/** Does something, and waits until Home Assistant shows what it showed before. @returns seconds that it took */
+	async function heals(disturb: () => Promise<void>): Promise<number> {
+		world.listener.reset();
+		await disturb();
+		const from = Date.now();
+		let different: string[] = [];
+		const isHealed = await world.until(seconds, async () => {
+			const now = await states();
+			different = [...earlier]
+				.filter(([id, state]) => now.get(id) !== state)
+				.map(([id, state]) => `${id}: ${state}, now ${now.get(id)}`);
+			return different.length === 0 && now.size === earlier.size;
+		});
+		assert.ok(isHealed, `after ${seconds} s: ${different.join('; ')}`);
+		return (Date.now() - from) / 1_000;
+	}
+
+	/** Each document at most once per birth, and `more` times for a connection of our own; at least a second apart. */
+	async function documentsAreFew(more: number): Promise<void> {
+		// Birth messages are answered within some seconds.
+		await world.quiet(10);
+		const { births, documents } = world.listener;
+		const most = births.filter((word) => word === 'online').length + more;
+		const wrong: string[] = [];
+		for (const [topic, times] of documents) {
+			const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+			// A millisecond or two are lost and won on the way.
+			if (times.length > most || gaps.some((gap) => gap < 950)) wrong.push(`${topic}: ms between ${gaps.join(', ')}`);
+		}
+		assert.deepEqual(wrong, [], `at most ${most} of each, 1 s apart`);
+	}
+
+	before(async () => {
+		world = await World.start();
+		replay = await Replay.start(frames, 20, rest);
+		await world.connect(replay.url);
+		await world.quiet();
+		earlier = await states();
+	});
+	after(async () => {
+		await world?.stop();
+		await replay?.end();
+	});
+	afterEach('no complaint in the log', async () => assert.deepEqual(await world.complaints(), []));
+
+	it('Home Assistant', async () => {
+		await heals(() => world.oracle.restart());
+		await documentsAreFew(0);
+	});
+
+	it('broker that kept its messages', async () => {
+		await heals(async () => {
+			await world.broker.down(true);
+			await world.broker.up();
+		});
+		await documentsAreFew(2);
+	});
+
+	it('broker that forgot everything', async () => {
+		await heals(async () => {
+			await world.broker.down(false);
+			await world.broker.up();
+		});
+		await documentsAreFew(2);
+	});
+
+	it('bridge, ended', async () => {
+		await heals(() => world.restartBridge(replay.url, 'SIGTERM'));
+		await documentsAreFew(2);
+	});
+
+	it('bridge, killed', async () => {
+		await heals(() => world.restartBridge(replay.url, 'SIGKILL'));
+		await documentsAreFew(2);
+	});
+
+	it('agent', async () => {
+		const gone = [...earlier.keys()][0] ?? '';
+		const port = new URL(replay.url).port;
+		await heals(async () => {
+			await replay.end();
+			await world.until(seconds, async () => (await states()).get(gone) === 'unavailable');
+			replay = await Replay.start(frames, 20, rest, Number(port));
+		});
+		await documentsAreFew(0);
+	});
+});
