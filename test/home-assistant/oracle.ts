@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -147,9 +146,4 @@ export async function parityTool(reference: string, dump: string, allowed: strin
 		maxBuffer: 64 * 1024 * 1024,
 	}).catch((thrown: { stdout?: string }) => ({ stdout: thrown.stdout ?? '' }));
 	return stdout.trimEnd().split('\n').at(-1) ?? '';
-}
-
-/** A JSON file of `docs/`. */
-export async function docsJson(name: string): Promise<unknown> {
-	return JSON.parse(await readFile(join(__dirname, '../../docs', name), 'utf8'));
 }

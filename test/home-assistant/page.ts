@@ -16,19 +16,19 @@ export interface Result {
 
 /** Writes the parity table of one recording into `docs/unraid.md`, between its markers. */
 export function writeParityTable(result: Result): void {
-	const text = readFileSync(page, 'utf8');
-	const changed = withParityTable(text, result);
-	if (changed !== text) writeFileSync(page, changed);
+	writePart(`parity ${result.recording}`, 'npm run test:ha', parityTable(result));
 }
 
-/** The page's text with the table of one recording made anew. @throws Error where the page lacks its markers */
-export function withParityTable(text: string, result: Result): string {
-	const begin = `<!-- parity ${result.recording}: made by npm run test:ha -->`;
-	const end = `<!-- /parity ${result.recording} -->`;
+/** Writes one part of `docs/unraid.md`, between its markers. @throws Error where the page lacks them */
+export function writePart(what: string, madeBy: string, made: string): void {
+	const text = readFileSync(page, 'utf8');
+	const begin = `<!-- ${what}: made by ${madeBy} -->`;
+	const end = `<!-- /${what} -->`;
 	const from = text.indexOf(begin);
 	const to = text.indexOf(end);
 	if (from < 0 || to < from) throw new Error(`The page lacks the lines ${begin} and ${end}.`);
-	return `${text.slice(0, from)}${begin}\n${parityTable(result)}\n${text.slice(to)}`;
+	const changed = `${text.slice(0, from)}${begin}\n${made}\n${text.slice(to)}`;
+	if (changed !== text) writeFileSync(page, changed);
 }
 
 function parityTable({ version, reference, ours, comparison }: Result): string {

@@ -56,6 +56,7 @@ describe('agent-stream-endpoint and agent-stream-connect', () => {
 		assert.deepEqual(one.payload, JSON.parse(ups).data);
 		assert.equal((one.event as { via: string }).via, 'stream');
 		assert.equal((await status('n', (text) => text.endsWith('state.open'))).fill, 'green');
+		assert.deepEqual(messages('caught'), []);
 	});
 
 	it('reports bad input on the second output, and nothing stops', async () => {

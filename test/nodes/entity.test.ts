@@ -173,6 +173,22 @@ describe('agent-stream-entity', () => {
 		await message('out', (one) => one.change === 'availability' && entityOf(one).available && isCharge(one));
 	});
 
+	it('has everything available while values are polled, and says so', async () => {
+		await start(flow({}));
+		const directory = directoryOf(runtime);
+		feed(upsOf(50));
+		await message('out', isCharge);
+		directory.report('tower', { phase: 'waiting', since: 0, attempt: 1 });
+		await message('out', (one) => one.change === 'availability' && isCharge(one));
+		directory.report('tower', { phase: 'connecting', since: 0, attempt: 2, pollingSince: 1 });
+		await message('out', (one) => one.change === 'availability' && entityOf(one).available && isCharge(one));
+		const isStatus = (one: NodeMessage) => entityOf(one).row === 'system_status';
+		const told = await message('out', (one) => isStatus(one) && one.payload === 'online');
+		assert.equal(entityOf(told).attributes.websocket_connected, false);
+		directory.report('tower', { phase: 'open', since: 0, attempt: 0 });
+		await message('out', (one) => isStatus(one) && entityOf(one).attributes.websocket_connected === true);
+	});
+
 	it('leaves no follower and no timer behind on a redeploy', async () => {
 		await start(flow({}));
 		feed(upsOf(50));

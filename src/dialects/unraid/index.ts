@@ -10,11 +10,15 @@ import { UnraidSession, unwrap } from './protocol';
 import type { UnraidWorld } from './schemas';
 import { topics } from './topics';
 
-/** A name of ours in an envelope is proof; so is a fitting structure in an envelope. Bare data only makes it likely. */
+/**
+ * A name of ours in an envelope is proof; so is a fitting structure in an envelope. Bare data only makes it likely, and so does the
+ * older generation's envelope around data that tells nothing.
+ */
 function evidence(value: unknown): Evidence {
 	const item = unwrap(value);
 	const { type, by } = identify(item);
-	if (type === 'unknown' || type === 'empty_list') return 'none';
+	if (type === 'unknown' || type === 'empty_list')
+		return item.name === 'update' && item.time !== null ? 'likely' : 'none';
 	return by === 'name' || item.name !== null ? 'certain' : 'likely';
 }
 
