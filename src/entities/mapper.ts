@@ -9,7 +9,7 @@ import { Freshness } from './freshness';
 import { unseen } from './happenings';
 import { safeKey } from './identity';
 import { newest, readAttributes, readState, sameAttributes } from './reading';
-import { type Cell, createEntity, nameOf, Registry, type Thing } from './registry';
+import { type Cell, createEntity, deadbandOf, nameOf, Registry, type Thing } from './registry';
 import { changedRows, compile, type Table } from './table';
 
 /** What must outlast a restart, by unique id: totals and baselines of stateful rows. JSON. */
@@ -283,7 +283,8 @@ export class Mapper {
 		}
 		const reading: Reading = { world: this.world, at: event.at, previous: undefined };
 		cell.attributes = readAttributes(row, thing.item, reading);
-		cell.entity = { ...entity, state: readState(cell, thing.item, reading), attributes: cell.attributes };
+		const state = readState(cell, thing.item, reading);
+		cell.entity = { ...entity, state, deadband: deadbandOf(row, state), attributes: cell.attributes };
 		changes.push({ kind: 'added', entity: cell.entity, previous: undefined });
 		if (row.happenings) this.fire(thing, cell, event, changes);
 	}
@@ -327,6 +328,7 @@ export class Mapper {
 			name: name ?? entity.name,
 			device: thing.device,
 			state,
+			deadband: deadbandOf(cell.row, state),
 			attributes: cell.attributes,
 			availability,
 			available: isAvailable(entity, availability),

@@ -58,6 +58,12 @@ export function nameOf(row: Row<object, World>, { label, device }: Pick<Thing, '
 	return entityName(device.via_device === undefined ? row.name : (row.short ?? row.name), label);
 }
 
+/** The deadband at a state: a number of its own, or a share of the state. */
+export function deadbandOf({ deadband = 0 }: Row<object, World>, state: State): number {
+	if (typeof deadband === 'number') return deadband;
+	return typeof state === 'number' ? Math.abs(state) * deadband.share : 0;
+}
+
 /** A new entity from its description. */
 export function createEntity(parts: EntityParts): Entity {
 	const { source, subject, key, row, connected, fresh } = parts;
@@ -85,7 +91,8 @@ export function createEntity(parts: EntityParts): Entity {
 			? { actions: Object.keys(row.command.actions), destructive: row.command.destructive ?? false }
 			: null,
 		range: row.range ?? null,
-		deadband: row.deadband ?? 0,
+		deadband: deadbandOf(row, parts.state),
+		ticking: row.ticking ? [...row.ticking] : [],
 		available: row.always === true || (connected && fresh),
 		availability: { connected, fresh, present: true },
 		transient: key !== null,

@@ -107,8 +107,8 @@ export interface Row<I, W = World> {
 	readonly options?: readonly string[];
 	/** Range of a number entity. */
 	readonly range?: { readonly min: number; readonly max: number; readonly step: number };
-	/** Change of a numeric state that is not worth publishing. */
-	readonly deadband?: number;
+	/** Change of a numeric state that can wait a minute before it is published: in its unit, or as a share of the state. */
+	readonly deadband?: number | { readonly share: number };
 	readonly command?: CommandDescription<I>;
 }
 
@@ -136,6 +136,9 @@ export type Subject = SubjectDescription<World, object>;
 export function subject<W extends object, I extends object>(description: SubjectDescription<W, I>): Subject {
 	return description as unknown as Subject;
 }
+
+/** A deadband for what always moves and few look at: published once a minute. */
+export const slow = Number.MAX_SAFE_INTEGER;
 
 /** What is particular about one row, beyond what its preset says. */
 export type RowSpec<I, W = World> = Pick<Row<I, W>, 'key' | 'name'> &
@@ -188,11 +191,11 @@ export function numeric<I, W = World>(spec: NumberSpec<I, W>): Row<I, W> {
 	return { platform: 'sensor', stateClass: 'measurement', ...row, from: [...fields, ...reads], value };
 }
 
-/** Share of a whole, 0 to 100 %, one decimal. */
+/** Share of a whole, 0 to 100 %, one decimal; half a percent can wait. */
 export const percent = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
-	numeric({ unit: '%', precision: 1, decimals: 1, plausible: [0, 100], ...spec });
+	numeric({ unit: '%', precision: 1, decimals: 1, plausible: [0, 100], deadband: 0.5, ...spec });
 
-/** Temperature in °C, one decimal. The plausible range drops what broken sensors report. */
+/** Temperature in °C, one decimal; a fifth of a degree can wait. The plausible range drops what broken sensors report. */
 export const temperature = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
 	numeric({
 		unit: '°C',
@@ -201,6 +204,7 @@ export const temperature = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
 		precision: 1,
 		decimals: 1,
 		plausible: [-40, 125],
+		deadband: 0.2,
 		...spec,
 	});
 
@@ -213,12 +217,21 @@ export const bytes = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
 		decimals: 2,
 		divide: 1_073_741_824,
 		plausible: [0, 1e12],
+		deadband: slow,
 		...spec,
 	});
 
-/** Electric power in W, two decimals. */
+/** Electric power in W, two decimals; one watt can wait. */
 export const power = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
-	numeric({ unit: 'W', deviceClass: 'power', icon: 'mdi:flash', decimals: 2, plausible: [0, 100_000], ...spec });
+	numeric({
+		unit: 'W',
+		deviceClass: 'power',
+		icon: 'mdi:flash',
+		decimals: 2,
+		plausible: [0, 100_000],
+		deadband: 1,
+		...spec,
+	});
 
 /** A count without unit. */
 export const count = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> => numeric(spec);

@@ -89,8 +89,10 @@ export const entitySchema = z.object({
 	command: z.object({ actions: z.array(z.string()), destructive: z.boolean() }).nullable(),
 	/** Range and step of a number entity. */
 	range: z.object({ min: z.number(), max: z.number(), step: z.number() }).nullable(),
-	/** Changes up to this size are not worth publishing; 0 = publish every change. */
+	/** Changes up to this size can wait a minute before they are published; 0 = none can. */
 	deadband: z.number(),
+	/** Names of attributes that tick: their change alone can wait as well. */
+	ticking: z.array(z.string()),
 	available: z.boolean(),
 	availability: availabilitySchema,
 	/** True where the thing can vanish (a container), so that it has an availability of its own. */

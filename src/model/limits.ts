@@ -92,6 +92,8 @@ export const limits = {
 	documentAgain: 3_000,
 	/** Pause between the document of a new event entity and its first event. */
 	eventAfterDocument: 1_000,
+	/** A change within its deadband, or of attributes that tick, is published at the latest this long after the last one. */
+	minorEvery: 60_000,
 	/** A document above this is split by subject. */
 	documentSize: 65_536,
 	/** Event entity messages that wait while the broker is away; the oldest go first. */

@@ -47,9 +47,15 @@ export class EntityTopics {
 	}
 
 	/** Takes states and attributes that are due; `ready` holds back those whose announcement is not out yet. */
-	take(into: Message[], most: number, ready: (topic: string) => boolean): void {
-		this.states.take(into, most, ready);
-		this.attributes.take(into, most, ready);
+	take(into: Message[], most: number, now: number, ready: (topic: string) => boolean): void {
+		this.states.take(into, most, now, ready);
+		this.attributes.take(into, most, now, ready);
+	}
+
+	/** When a minor change has waited long enough, ms since 1970; null where none waits. */
+	next(): number | null {
+		const times = [this.states.next(), this.attributes.next()].filter((time) => time !== null);
+		return times.length === 0 ? null : Math.min(...times);
 	}
 
 	private extend(known: Known, entity: Entity): boolean {
@@ -77,16 +83,22 @@ export class EntityTopics {
 			const message = `Entity ${entity.unique_id} has a state that Home Assistant would refuse (${problem}): published as unknown.`;
 			this.report(new AgentStreamError('ENTITY_INVALID', message), `state ${entity.unique_id}`);
 		}
-		if (text !== null) this.states.set(known.stateTopic, text, number, entity.deadband);
+		if (text !== null)
+			this.states.set(known.stateTopic, text, number === null ? null : { number, deadband: entity.deadband });
 	}
 
 	private setAttributes(known: Known, entity: Entity): void {
 		const payload = attributesPayload(entity);
 		if (payload !== null) {
-			this.attributes.set(known.attributesTopic, payload);
+			this.attributes.set(known.attributesTopic, payload, { text: steadyPart(entity) });
 			return;
 		}
 		const message = `The attributes of ${entity.unique_id} are no JSON or larger than ${limits.attributesSize}: not published.`;
 		this.report(new AgentStreamError('ENTITY_INVALID', message), `attributes ${entity.unique_id}`);
 	}
+}
+
+/** The attributes without those that tick, to compare by. */
+function steadyPart({ attributes, ticking }: Entity): string {
+	return JSON.stringify(Object.entries(attributes).filter(([name]) => !ticking.includes(name)));
 }

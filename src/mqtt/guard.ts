@@ -66,6 +66,7 @@ const checks: readonly (readonly [keyof Entity, (value: unknown, entity: Plain) 
 	['command', isCommand],
 	['range', isRange],
 	['deadband', (value) => isNumber(value) && Number(value) >= 0],
+	['ticking', (value) => Array.isArray(value) && value.every((name) => typeof name === 'string')],
 	['availability', isAvailability],
 	['transient', isFlag],
 	['always_available', isFlag],

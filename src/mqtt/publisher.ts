@@ -170,10 +170,10 @@ export class Publisher {
 		if (!this.isOpen) return messages;
 		const now = this.parts.clock.now();
 		this.pass(now);
-		this.entities.availability.take(messages, most);
+		this.entities.availability.take(messages, most, now);
 		const ledgerFirst = this.keeper.take(messages, most, now);
 		if (ledgerFirst) this.announcer.documents.take(messages, most, now);
-		this.entities.take(messages, most, this.isAnnounced);
+		this.entities.take(messages, most, now, this.isAnnounced);
 		this.events.take(messages, most, now);
 		this.counters.published += messages.length;
 		if (messages.some((message) => message.kind === 'state')) this.keeper.worked();
@@ -190,6 +190,7 @@ export class Publisher {
 			this.keeper.next(),
 			documents === null ? null : Math.max(documents, this.keeper.blockedUntil()),
 			this.events.next(now),
+			this.entities.next(),
 		].filter((time) => time !== null);
 		return times.length === 0 ? null : Math.min(...times);
 	}

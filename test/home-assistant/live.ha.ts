@@ -7,6 +7,8 @@ import { Replay } from './programs';
 import { readReference, unexplained, World } from './world';
 
 const referenceName = 'ha-reference-entities.json';
+/** Milliseconds from the first frame until every small change has been published too: each waits for at most a minute. */
+const settled = 6_000 + 65_000;
 
 describe('Home Assistant, with the REST snapshot and live-60s', function () {
 	this.timeout(300_000);
@@ -25,6 +27,7 @@ describe('Home Assistant, with the REST snapshot and live-60s', function () {
 		await world.quiet();
 		first = await world.oracle.dump(reference.length);
 		await world.enableAll();
+		await world.until(120, () => Date.now() - replay.began >= settled);
 		dump = await world.oracle.dump(reference.length);
 	});
 	after(async () => {

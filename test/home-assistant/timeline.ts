@@ -76,7 +76,7 @@ export function compareTimeline(
 			compared += 1;
 			const isShown = window.some(
 				([, mine]) =>
-					sameState(expected, mine, isNumeric(theirs)) || Math.abs(Number(expected) - Number(mine)) <= deadband,
+					sameState(expected, mine, isNumeric(theirs)) || Math.abs(Number(expected) - Number(mine)) <= deadband + 1e-9,
 			);
 			if (!isShown) lacking.push([id, second, expected, window]);
 		}

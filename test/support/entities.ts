@@ -31,6 +31,7 @@ export function makeEntity(over: Partial<Entity> = {}): Entity {
 		command: null,
 		range: null,
 		deadband: 0,
+		ticking: [],
 		available: availability.connected && availability.fresh && availability.present,
 		availability,
 		transient: false,

@@ -51,6 +51,7 @@ function entity(subject: string, key: string | null, row: string, state: Entity[
 		command: null,
 		range: null,
 		deadband: 0,
+		ticking: [],
 		available,
 		availability: { connected: true, fresh: true, present: true },
 		transient: false,

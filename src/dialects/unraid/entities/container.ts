@@ -15,7 +15,7 @@ const rate = {
 	precision: 1,
 	decimals: 1,
 	plausible: [0, 1e12],
-	deadband: 100,
+	deadband: { share: 0.1 },
 	enabled: false,
 } as const;
 
@@ -67,6 +67,7 @@ export const container = subject<World, Container>({
 			icon: 'mdi:chip',
 			enabled: false,
 			field: 'cpu_percent',
+			deadband: 1,
 			plausible: [0, 100_000],
 		}),
 		numeric({
@@ -191,6 +192,7 @@ export const docker = subject<World, Totals>({
 			name: 'Docker CPU Usage',
 			icon: 'mdi:docker',
 			field: 'cpu',
+			deadband: 1,
 			plausible: [0, 100_000],
 			reads: ['total', 'running'],
 			attributes: { total_containers: 'total', running_containers: 'running' },

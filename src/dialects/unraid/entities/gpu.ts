@@ -57,6 +57,7 @@ export const gpu = subject<World, Gpu>({
 			name: 'GPU {label} Energy',
 			short: 'Energy',
 			unit: 'kWh',
+			deadband: 0.01,
 			deviceClass: 'energy',
 			stateClass: 'total_increasing',
 			precision: 3,

@@ -23,7 +23,7 @@ function traffic(
 		deviceClass: 'data_rate',
 		stateClass: 'measurement',
 		icon,
-		deadband: 1,
+		deadband: { share: 0.1 },
 		from: [counter, speed, 'state', 'mac_address', 'ip_address', 'speed_mbps'],
 		value: () => null,
 		fold: (nic, memory, at) => {

@@ -47,6 +47,7 @@ export const server = subject<World, System>({
 			name: 'CPU Usage',
 			icon: 'mdi:cpu-64-bit',
 			field: 'cpu_usage_percent',
+			deadband: 1,
 			reads: ['cpu_cores', 'cpu_threads', 'cpu_model', 'cpu_mhz', 'cpu_per_core_usage'],
 			attributes: {
 				cpu_cores: (system) => Math.max(system.cpu_cores ?? 0, Object.keys(system.cpu_per_core_usage ?? {}).length),
@@ -315,6 +316,7 @@ export const fan = subject<World, Fan>({
 			name: 'Fan {label}',
 			short: 'Speed',
 			unit: 'RPM',
+			deadband: 25,
 			icon: 'mdi:fan',
 			field: 'rpm',
 			plausible: [0, 100_000],

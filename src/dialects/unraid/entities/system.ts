@@ -1,10 +1,10 @@
-import { binary, bytes, numeric, type Row, subject, temperature, text } from '../../../model/description';
+import { binary, bytes, numeric, type Row, slow, subject, temperature, text } from '../../../model/description';
 import { type DataOf, listed, type World } from './items';
 
 type System = DataOf<'system_update'>;
 type Sensor = NonNullable<NonNullable<System['temperatures']>[number]>;
 
-const memory = { icon: 'mdi:memory', deadband: 0.1, enabled: false } as const;
+const memory = { icon: 'mdi:memory', enabled: false } as const;
 const whole = { ...memory, category: 'diagnostic' } as const;
 const hasSwap = (system: System) => (system.swap_total_bytes ?? 0) > 0;
 
@@ -94,7 +94,7 @@ export const temperatures = subject<World, Sensor>({
 			short: 'Temperature',
 			category: 'diagnostic',
 			enabled: false,
-			deadband: 0.5,
+			deadband: slow,
 			field: 'value_celsius',
 			zeroIsNone: true,
 			reads: ['name', 'sensor_type', 'source'],

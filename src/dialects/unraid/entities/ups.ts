@@ -67,6 +67,7 @@ export const ups = subject<World, Ups>({
 			name: 'UPS Energy',
 			short: 'Energy',
 			unit: 'kWh',
+			deadband: 0.01,
 			deviceClass: 'energy',
 			stateClass: 'total_increasing',
 			precision: 3,

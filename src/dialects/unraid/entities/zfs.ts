@@ -360,7 +360,7 @@ export const zfsArc = subject<World, Arc>({
 			when: hasArc,
 			attributes: { automatic: (arc) => arc.configured_max_bytes === 0 },
 		}),
-		bytes({ ...cacheSize, key: 'arc_size', name: 'ZFS ARC Size', field: 'size_bytes', deadband: 0.05 }),
+		bytes({ ...cacheSize, key: 'arc_size', name: 'ZFS ARC Size', field: 'size_bytes' }),
 		bytes({
 			...cacheSize,
 			key: 'arc_target_size',
