@@ -12,7 +12,7 @@ import { limits } from '../src/model/limits';
 import { Pipeline } from '../src/pipeline';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
 import { directoryOf, type LinkState } from './glue/endpoints';
-import { remember, remembered } from './glue/memory';
+import { NodeMemory } from './glue/memory';
 import { entitiesMessage, entityMessage, eventOf } from './glue/messages';
 import { mapperNeeds } from './glue/needs';
 import { optionalNumberField, switchField, textField, wordsField } from './glue/settings';
@@ -67,6 +67,7 @@ class EntityNode implements Running {
 	private readonly pipelines = new Map<string, Pipeline>();
 	private readonly custom: CustomRows;
 	private readonly chosen: ReturnType<typeof chooser>;
+	private readonly kept: NodeMemory;
 	private memory: Record<string, unknown> = {};
 	/** Messages one after the other: custom rows and context stores take their time. */
 	private turn: Promise<void>;
@@ -80,6 +81,7 @@ class EntityNode implements Running {
 		const { subjects, entities, field, values, rows } = parts.settings;
 		this.custom = new CustomRows(rows, (error) => parts.fail(error));
 		this.chosen = chooser(choiceSchema.parse({ subjects, entities, field, values }));
+		this.kept = new NodeMemory(RED, parts.node);
 		this.turn = this.recall().catch((thrown: unknown) => parts.fail(thrown));
 		this.rememberLater();
 	}
@@ -97,10 +99,10 @@ class EntityNode implements Running {
 		});
 	}
 
-	async close(): Promise<void> {
+	async close(removed: boolean): Promise<void> {
 		await this.turn;
 		for (const pipeline of this.pipelines.values()) pipeline.close();
-		await this.keep();
+		await (removed ? this.kept.forget() : this.keep());
 	}
 
 	/** Messages one after the other, in the order in which they came. */
@@ -194,13 +196,13 @@ class EntityNode implements Running {
 	}
 
 	private async recall(): Promise<void> {
-		const memory = await remembered(this.parts.node, 'memory');
+		const memory = await this.kept.read();
 		if (typeof memory === 'object' && memory !== null) this.memory = { ...memory };
 	}
 
 	private async keep(): Promise<void> {
 		for (const [source, pipeline] of this.pipelines) this.memory[source] = pipeline.save();
-		if (this.pipelines.size > 0) await remember(this.parts.node, 'memory', this.memory);
+		if (this.pipelines.size > 0) await this.kept.write(this.memory);
 	}
 
 	private rememberLater(): void {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { UnraidSimulator } from '../../demo/simulators/unraid';
 import { systemClock } from '../../src/model/clock';
@@ -116,5 +118,20 @@ describe('agent, broker and Node-RED, killed and restarted in turn', function ()
 		await holds(bridge, 'online');
 		await showsUps('ONBATT', 'on_battery');
 		assert.doesNotMatch(red.log(), /TypeError|Uncaught/);
+	});
+
+	it('Node-RED, ended: energy goes on where it was', async () => {
+		/** The total that the mapper kept when its process ended, Wh. */
+		const kept = async (): Promise<number> => {
+			await red.restart('SIGTERM');
+			const text = await readFile(join(red.userDir, 'agent-stream', 'map.json'), 'utf8');
+			const memory = JSON.parse(text) as { tower: Record<string, { watt_hours: number }> };
+			return memory.tower.tower_ups_energy?.watt_hours ?? 0;
+		};
+		const first = await kept();
+		assert.ok(first > 0);
+		await showsUps('ONLINE', 'online');
+		// A mapper that had started from 0 would have less now: the simulator has run for longer before than since.
+		assert.ok((await kept()) >= first);
 	});
 });

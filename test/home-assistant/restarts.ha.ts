@@ -57,7 +57,9 @@ describe('Home Assistant, broker and bridge, restarted in turn', function () {
 		world = await World.start();
 		replay = await Replay.start(frames, 20, rest);
 		await world.connect(replay.url);
-		await world.quiet();
+		// The answer to the birth of its start is not one to its restart.
+		await world.until(30, () => world.listener.births.includes('online'));
+		await world.quiet(8);
 		earlier = await states();
 	});
 	after(async () => {

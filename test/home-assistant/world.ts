@@ -125,7 +125,7 @@ const lost =
 	/mqtt\.client: (Disconnected from|Failed to connect to|Error returned from) MQTT server|paho\.mqtt\.client: failed to \w+ on socket|publish_birth_message.*The client is not currently connected/s;
 
 /** The closing line of `tools/parity`. */
-export function summary({ total, present, equal, differences, more }: Comparison): string {
+function summary({ total, present, equal, differences, more }: Comparison): string {
 	const against = differences.filter(({ reason }) => reason === null).length;
 	return (
 		`parity: ${present}/${total} present, ${equal}/${total} equal, ${differences.length} differences, ` +

@@ -19,8 +19,8 @@ export interface NodeRed {
 	get(path: string): Promise<unknown>;
 	/** Presses the button of an inject node. */
 	inject(id: string): Promise<void>;
-	/** Ends the process as a power cut would and starts it again with the same user directory, flows and port. */
-	restart(): Promise<void>;
+	/** Ends the process (by default as a power cut would) and starts it again with the same user directory, flows and port. */
+	restart(signal?: NodeJS.Signals): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -101,8 +101,8 @@ export async function startNodeRed(): Promise<NodeRed> {
 		async inject(id) {
 			await api(`inject/${id}`, { method: 'POST' });
 		},
-		async restart() {
-			await end('SIGKILL');
+		async restart(signal = 'SIGKILL') {
+			await end(signal);
 			running = await launch();
 		},
 		async stop() {
