@@ -189,6 +189,16 @@ export class Mapper {
 	}
 
 	private update(table: Table, event: Occasion, type: string, changes: EntityChange[]): void {
+		try {
+			this.read(table, event, type, changes);
+		} catch (thrown) {
+			// Rows trust validated data; a flow can hand in an event that nobody has validated.
+			const why = thrown instanceof Error ? thrown.message.slice(0, 120) : 'unreadable';
+			this.report('ENTITY_INVALID', `The data of ${type} cannot be read as ${table.subject.subject}: ${why}`);
+		}
+	}
+
+	private read(table: Table, event: Occasion, type: string, changes: EntityChange[]): void {
 		const { subject } = table;
 		const items = subject.items(this.world);
 		if (items === null) return;
@@ -433,7 +443,7 @@ export class Mapper {
 		}
 	}
 
-	private report(code: 'ENTITY_COLLISION' | 'LIMIT_REACHED', message: string): void {
+	private report(code: 'ENTITY_COLLISION' | 'ENTITY_INVALID' | 'LIMIT_REACHED', message: string): void {
 		if (this.reported.has(message) || this.reported.size >= limits.noticesRemembered) return;
 		this.reported.add(message);
 		this.options.report?.(new AgentStreamError(code, message));

@@ -901,6 +901,25 @@ describe('Mapper: energy and rates', () => {
 	});
 });
 
+describe('Mapper: data that nobody validated', () => {
+	it('is reported once, and the next event is mapped', () => {
+		const reports: AgentStreamError[] = [];
+		const clock = new FakeClock();
+		const mapper = new Mapper({ source: 'tower', dialect: unraid, clock, report: (error) => void reports.push(error) });
+		const reader = new EventReader({ source: 'tower', dialect: unraid, clock });
+		const [good] = reader.readValue({
+			event: 'disk_list_update',
+			timestamp: new Date(clock.now()).toISOString(),
+			data: [{ id: 'A_1', name: 'disk1', device: 'sda', status: 'DISK_OK', size_bytes: 10, used_bytes: 5 }],
+		});
+		assert.ok(good);
+		for (const data of [5, 'text', { a: 1 }, [[1]]]) mapper.apply({ ...good, data });
+		assert.deepEqual([...new Set(reports.map(({ code }) => code))], ['ENTITY_INVALID']);
+		assert.equal(reports.length, new Set(reports.map(({ message }) => message)).size);
+		assert.ok(mapper.apply(good).some(({ entity }) => entity.subject === 'disk' && entity.row === 'usage'));
+	});
+});
+
 describe('Mapper with sub-devices', () => {
 	const mapped = (subDevices: boolean) => {
 		const clock = new FakeClock();
