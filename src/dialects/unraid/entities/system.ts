@@ -32,6 +32,7 @@ export const system = subject<World, System>({
 		bytes({ ...memory, key: 'ram_used', name: 'RAM Used', field: 'ram_used_bytes' }),
 		bytes({ ...memory, key: 'ram_free', name: 'RAM Free', field: 'ram_free_bytes' }),
 		bytes({ ...memory, key: 'ram_cached', name: 'RAM Cached', field: 'ram_cached_bytes' }),
+		bytes({ ...memory, key: 'ram_buffers', name: 'RAM Buffers', field: 'ram_buffers_bytes' }),
 		bytes({ ...whole, key: 'ram_total', name: 'RAM Total', field: 'ram_total_bytes', zeroIsNone: true }),
 		bytes({
 			...memory,
