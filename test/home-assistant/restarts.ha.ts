@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Shown } from './compare';
+import { keyOf, type Shown } from './compare';
 import { Replay } from './programs';
+import { deadbandsOf } from './timeline';
 import { World } from './world';
 
 /** Within this all must be as before. */
@@ -12,14 +13,24 @@ describe('Home Assistant, broker and bridge, restarted in turn', function () {
 	let world: World;
 	let replay: Replay;
 	let earlier: ReadonlyMap<string, string | null>;
+	/** By entity id: what a number may be off by until a minute after its last change. */
+	const slack = new Map<string, number>();
+	const deadbands = deadbandsOf(frames);
 
 	/** What Home Assistant shows, but for what tells a time of its own, and energy: a total that grows with every replay. */
 	async function states(): Promise<Map<string, string | null>> {
 		const { entities } = await world.oracle.dump();
 		const steady = ({ domain, enabled, device_class: what }: Shown) =>
 			enabled !== false && domain !== 'button' && domain !== 'event' && what !== 'energy';
+		for (const { entity_id: id, domain, original_name: name } of entities) {
+			slack.set(id, deadbands.get(keyOf(domain, name)) ?? 0);
+		}
 		return new Map(entities.filter(steady).map(({ entity_id: id, state }) => [id, state]));
 	}
+
+	/** Both may be a deadband away from the exact value. */
+	const isSame = (id: string, before: string | null, now: string | null | undefined) =>
+		before === now || Math.abs(Number(before) - Number(now)) <= 2 * (slack.get(id) ?? 0) + 1e-9;
 
 	/** Does something, and waits until Home Assistant shows what it showed before. @returns seconds that it took */
 	async function heals(disturb: () => Promise<void>): Promise<number> {
@@ -30,7 +41,7 @@ describe('Home Assistant, broker and bridge, restarted in turn', function () {
 		const isHealed = await world.until(seconds, async () => {
 			const now = await states();
 			different = [...earlier]
-				.filter(([id, state]) => now.get(id) !== state)
+				.filter(([id, state]) => !isSame(id, state, now.get(id)))
 				.map(([id, state]) => `${id}: ${state}, now ${now.get(id)}`);
 			return different.length === 0 && now.size === earlier.size;
 		});

@@ -98,6 +98,9 @@ function latenciesOf(shown: readonly Timed[], made: readonly Timed[]): number[] 
 	});
 }
 
+/** By platform and name: how much a number must move before it is published at once. */
+export const deadbandsOf = (frames: string): ReadonlyMap<string, number> => play(frames).deadbands;
+
 /** Every change of every entity, at the time of its frame, by platform and name; and how much a number must move. */
 function play(frames: string): { history: Map<string, Timed[]>; deadbands: Map<string, number> } {
 	const clock = new FakeClock();
