@@ -49,3 +49,17 @@ export function typical(topic: string, variant?: string): unknown {
 export function frameOf(event: string, data: unknown, timestamp = '2026-09-14T08:30:00Z'): string {
 	return JSON.stringify({ event, timestamp, data });
 }
+
+/** One recorded frame: its event type, as the recording or the envelope says, and its data. */
+export interface RecordedFrame {
+	readonly type: string;
+	readonly data: unknown;
+}
+
+/** The frames of a recording with their types; new objects at every call. */
+export function framesOf(name: string): RecordedFrame[] {
+	return recording(name).map(({ raw, topic, expect }) => {
+		const { event, data } = JSON.parse(raw) as { event: string; data: { event?: string } };
+		return { type: expect ?? topic ?? (event === 'update' ? (data.event ?? event) : event), data };
+	});
+}

@@ -8,13 +8,13 @@ import { checks } from '../../../../src/dialects/unraid/checks.generated';
 import { schemas } from '../../../../src/dialects/unraid/schemas';
 import { createValidator, type Schemas } from '../../../../src/dialects/validate';
 import { limits } from '../../../../src/model/limits';
-import { unraidFrames } from '../../../support/unraid-frames';
+import { framesOf } from '../../../support/unraid-recordings';
 
 const table: Schemas = schemas;
 const frames = [
-	...unraidFrames('encoded-typical.jsonl'),
-	...unraidFrames('generation-1.1.0-typical.jsonl'),
-	...unraidFrames('live-60s.jsonl').slice(0, 60),
+	...framesOf('encoded-typical.jsonl'),
+	...framesOf('generation-1.1.0-typical.jsonl'),
+	...framesOf('live-60s.jsonl').slice(0, 60),
 ];
 
 /** Explains with zod alone. */

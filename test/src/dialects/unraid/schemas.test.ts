@@ -6,7 +6,7 @@ import { unraid } from '../../../../src/dialects/unraid';
 import { type EventData, schemas, type UnraidWorld } from '../../../../src/dialects/unraid/schemas';
 import { topics } from '../../../../src/dialects/unraid/topics';
 import type { Issue } from '../../../../src/model/event';
-import { unraidFrames } from '../../../support/unraid-frames';
+import { framesOf } from '../../../support/unraid-recordings';
 
 const { validate } = unraid;
 
@@ -15,7 +15,7 @@ const lines = (issues: readonly Issue[]) =>
 
 /** A copy of the first recorded data of a type. */
 function sample(type: string): never {
-	const frame = [...unraidFrames('encoded-typical.jsonl'), ...unraidFrames('generation-1.1.0-typical.jsonl')].find(
+	const frame = [...framesOf('encoded-typical.jsonl'), ...framesOf('generation-1.1.0-typical.jsonl')].find(
 		(candidate) => candidate.type === type,
 	);
 	assert.ok(frame, type);
@@ -46,7 +46,7 @@ describe('the schemas of the agent', () => {
 	]) {
 		it(`find nothing to say about ${name}`, () => {
 			const seen = new Set<string>();
-			const frames = unraidFrames(name);
+			const frames = framesOf(name);
 			assert.ok(frames.length > 10);
 			for (const { type, data } of frames) {
 				const result = validate(type, data, seen);
