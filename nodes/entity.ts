@@ -112,11 +112,14 @@ class EntityNode implements Running {
 		return mine;
 	}
 
+	/** @throws AgentStreamError FRAME_INVALID, after all else was done: an event could not be used */
 	private async process(pipeline: Pipeline, feed: () => StreamEvent[], message: NodeMessage, to: Send): Promise<void> {
 		const found = new Map<StreamEvent, EntityChange[]>();
 		this.found = found;
+		const bad: StreamEvent[] = [];
 		try {
 			for (const event of feed()) {
+				if (event.rejected) bad.push(event);
 				const derived = await this.custom.derive(event);
 				if (derived) pipeline.event(derived);
 				const changes = [...(found.get(event) ?? []), ...((derived && found.get(derived)) ?? [])];
@@ -127,9 +130,14 @@ class EntityNode implements Running {
 			this.found = null;
 			this.showCounts();
 		}
+		// While the protocol is not told frames wait: one message can bring several to light, and the good ones go on.
+		const errors = bad.map(
+			({ issues }) => new AgentStreamError('FRAME_INVALID', issues[0]?.message ?? 'The message is no event.'),
+		);
+		for (const error of errors.slice(1)) this.parts.fail(error);
+		if (errors[0]) throw errors[0];
 	}
 
-	/** @throws AgentStreamError FRAME_INVALID: what came is no JSON object or array */
 	private raw(pipeline: Pipeline, payload: unknown): StreamEvent[] {
 		const isFrame = typeof payload === 'string' || payload instanceof Uint8Array;
 		const events = isFrame ? pipeline.frame(payload) : pipeline.value(payload);
@@ -137,8 +145,6 @@ class EntityNode implements Running {
 			const flush = () => this.inTurn(() => this.process(pipeline, () => pipeline.flush(), {}, this.parts.send));
 			this.parts.later('flush', patience, flush);
 		}
-		const bad = events.find(({ rejected }) => rejected);
-		if (bad) throw new AgentStreamError('FRAME_INVALID', bad.issues[0]?.message ?? 'The message is no event.');
 		return events;
 	}
 

@@ -23,7 +23,7 @@ export interface PipelineOptions extends Omit<MapperOptions, 'dialect'> {
 
 /**
  * One endpoint's way from frame to entity, in the order in which a frame takes it. Follow it from here:
- * 1 `transport/websocket.ts` receives the frame, 2 `dialects/unraid/protocol.ts` takes off the envelope, 3 `dialects/unraid/identify.ts` names
+ * `dialects/reader.ts` joins steps 2 and 3. 1 `transport/websocket.ts` receives the frame, 2 `dialects/unraid/protocol.ts` takes off the envelope, 3 `dialects/unraid/identify.ts` names
  * it and `dialects/validate.ts` checks it, 4 `entities/mapper.ts` turns it into entity changes by the rows of `dialects/unraid/entities/`,
  * 5 `mqtt/publisher.ts` turns those into topics. Adapters may enter at any step: `frame`, `value` or `event`.
  */

@@ -132,7 +132,7 @@ class LiveNode<S> {
 	}
 
 	private showError(error: AgentStreamError): void {
-		this.status.show({ fill: 'red', shape: 'ring', text: `${sharedTexts}errors.${error.code}` });
+		this.status.error({ fill: 'red', shape: 'ring', text: `${sharedTexts}errors.${error.code}` });
 	}
 
 	private guarded(run: () => void | Promise<void>): void {

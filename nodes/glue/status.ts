@@ -19,12 +19,17 @@ export type Shown = Status | (() => Status);
 
 /** Milliseconds between two status messages of one node: each goes to every open editor. */
 const statusEvery = 1_000;
+/** Milliseconds that the error of one message stays in front of what the node usually shows. */
+const errorFor = 10_000;
 
 /** Shows a node's status, at most once a second: the first at once, later ones at the end of the second, the last one wins. */
 export class StatusLine {
 	private waiting: Shown | null = null;
 	private timer: Timer | undefined;
 	private shown = '';
+	/** What the node shows when no error is in front of it. */
+	private usual: Shown | null = null;
+	private errorTimer: Timer | undefined;
 
 	constructor(
 		private readonly RED: NodeAPI,
@@ -33,6 +38,21 @@ export class StatusLine {
 	) {}
 
 	show(status: Shown): void {
+		this.clock.cancel(this.errorTimer);
+		this.usual = status;
+		this.next(status);
+	}
+
+	/** Shows an error for a while, where the node has a usual status to go back to. */
+	error(status: Status): void {
+		this.clock.cancel(this.errorTimer);
+		this.next(status);
+		this.errorTimer = this.clock.after(errorFor, () => {
+			if (this.usual) this.next(this.usual);
+		});
+	}
+
+	private next(status: Shown): void {
 		if (this.timer) this.waiting = status;
 		else this.send(status);
 	}
@@ -40,6 +60,7 @@ export class StatusLine {
 	/** Takes the status away and stops the timer. */
 	close(): void {
 		this.clock.cancel(this.timer);
+		this.clock.cancel(this.errorTimer);
 		this.timer = undefined;
 		this.waiting = null;
 		this.node.status({});

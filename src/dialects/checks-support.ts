@@ -20,11 +20,6 @@ export function wordTold(seen: ReadonlySet<string>, key: string, word: unknown):
 	return typeof word === 'string' && told(seen, `${key} ${shorten(word)}`);
 }
 
-/** Whether a number is in its range, but too large to be exact, and that was reported before. Such numbers are all whole. */
-export function largeTold(seen: ReadonlySet<string>, key: string, value: number, min: number, max: number): boolean {
-	return value >= min && value <= max && Math.abs(value) > Number.MAX_SAFE_INTEGER && told(seen, key);
-}
-
 /** The words of a text, blanks between them, that are not among the known ones. */
 export function newWords(text: string, known: readonly string[]): string[] {
 	return text.split(' ').filter((word) => !known.includes(word));

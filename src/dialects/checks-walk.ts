@@ -152,7 +152,8 @@ export class Walk {
 		if (result.success) {
 			if (leaf.type === 'number' && leaf.whole && !Number.isSafeInteger(value) && value !== null) {
 				const message = () => `Expected an integer of at most 2^53, got ${show(value)}, which is only approximate.`;
-				this.#notice('unsafe_integer', place, message);
+				// Every time: the value is wrong every time.
+				this.#add('notice', 'unsafe_integer', place.path, message);
 			}
 			return value;
 		}

@@ -166,8 +166,9 @@ export class EventReader {
 		} else if (!doubts) {
 			issues = [...issues, noRuleFits];
 		}
+		if (this.options.strict === true) issues = issues.map(asStrict);
 		const errors = rejected || issues.some(({ severity }) => severity === 'error');
-		if (this.options.strict === true && !issues.every(isHarmless)) rejected = true;
+		if (this.options.strict === true && errors) rejected = true;
 		return {
 			source: this.options.source,
 			dialect: dialect.name,
@@ -248,6 +249,6 @@ const noRuleFits: Issue = {
 /** Notices that a strict reader takes as errors: the document's validation rules 1 (required) and 4 (enums). */
 const strictCodes = new Set(['missing', 'unknown_word']);
 
-function isHarmless(issue: Issue): boolean {
-	return issue.severity === 'notice' && !strictCodes.has(issue.code);
+function asStrict(issue: Issue): Issue {
+	return strictCodes.has(issue.code) ? { ...issue, severity: 'error' } : issue;
 }

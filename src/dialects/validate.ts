@@ -29,8 +29,8 @@ const noIssues: readonly Issue[] = Object.freeze([]);
 /**
  * The lenient validation of a dialect.
  *
- * Unknown fields and new words pass, required fields may be missing, integers may be too large to be exact: each is reported once per
- * `seen` (notices `unknown_field`, `unknown_word`, `missing`, `unsafe_integer`). Keys that do harm are left out (notice `unsafe_key`). A wrong
+ * Unknown fields and new words pass, required fields may be missing: each is reported once per `seen` (notices `unknown_field`,
+ * `unknown_word`, `missing`). Integers too large to be exact pass and are reported every time (notice `unsafe_integer`). Keys that do harm are left out (notice `unsafe_key`). A wrong
  * field or list item is left out and reported every time (errors `type`, `range`, `not_finite`, `timestamp`, `too_deep`). Data that is no list or no
  * object where its type is one is rejected (error `shape`); null is an empty list. The data that comes in is never changed.
  *

@@ -189,11 +189,11 @@ export class Connection {
 		};
 	}
 
-	/** Pings after `wait`; no byte within `pongWithin` of a ping means that the peer is dead. */
+	/** Pings after `wait`; no byte within `pongWithin` (at most the time to the next ping) of a ping means that the peer is dead. */
 	private beat(leg: Leg, wait: number): void {
 		const { clock, times, transport } = this.options;
 		const every = times.pingEvery ?? limits.pingEvery;
-		const within = times.pongWithin ?? limits.pongWithin;
+		const within = Math.min(times.pongWithin ?? limits.pongWithin, every);
 		const received = () => leg.channel?.received() ?? 0;
 		this.timer = clock.after(wait, () => {
 			const before = received();

@@ -160,6 +160,14 @@ describe('agent-stream-entity', () => {
 		await message('out', isCharge);
 	});
 
+	it('reports what is no event while the protocol is not told, and loses nothing of the good frame after it', async () => {
+		await start(flow({ dialect: 'auto' }));
+		feed('{"event":', 7, upsOf(50));
+		await message('out', isCharge);
+		await message('caught', () => messages('caught').length === 2);
+		for (const one of messages('caught')) assert.equal(codeOf(one), 'FRAME_INVALID');
+	});
+
 	it('makes everything unavailable at once when the connection of the endpoint closes', async () => {
 		await start(flow({}));
 		const directory = directoryOf(runtime);

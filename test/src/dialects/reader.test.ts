@@ -187,6 +187,8 @@ describe('EventReader: validation', () => {
 		assert.equal(strict({ ...array, state: 'EXPLODED' }).rejected, true);
 		const { num_disks: _left, ...rest } = array;
 		assert.equal(strict(rest).rejected, true);
+		// What it was rejected for stands there as an error.
+		assert.ok(strict(rest).issues.some(({ code, severity }) => code === 'missing' && severity === 'error'));
 		assert.equal(strict({ ...array, brand_new: 1 }).rejected, false);
 		const lenient = only(reader().read.read(frameOf('array_status_update', { ...array, state: 'EXPLODED' })));
 		assert.deepEqual([lenient.valid, lenient.rejected, codes(lenient)], [true, false, ['unknown_word']]);

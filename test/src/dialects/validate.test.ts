@@ -137,7 +137,7 @@ describe('createValidator', () => {
 		assert.deepEqual(codes('nothing', [1]), ['error type [0]']);
 	});
 
-	it('reports each unknown field, new word, missing field and inexact integer once for all items and events', () => {
+	it('reports each unknown field, new word and missing field once for all items and events, and an inexact integer every time', () => {
 		const seen = new Set<string>();
 		const data = [
 			{ mode: 'standby', size: 2 ** 53, later: 1 },
@@ -153,11 +153,16 @@ describe('createValidator', () => {
 				'notice unsafe_integer [0].size',
 				'notice unknown_field [0].later',
 				'notice missing [0].name',
+				'notice unsafe_integer [1].size',
 				'notice unknown_word [2].mode',
+				'notice unsafe_integer [2].size',
 				'notice unknown_field [2]["odd name"]',
 			],
 		);
-		assert.deepEqual(codes('things', data, seen), []);
+		assert.deepEqual(
+			codes('things', data, seen),
+			[0, 1, 2].map((index) => `notice unsafe_integer [${index}].size`),
+		);
 		assert.deepEqual(codes('thing', { name: 'a', later: 1 }, seen), ['notice unknown_field later']);
 	});
 

@@ -240,6 +240,17 @@ describe('connection', () => {
 			assert.equal(connection.state.phase, 'open');
 		});
 
+		it('keeps an interval that is shorter than the wait for an answer', () => {
+			const { connection, transport, clock } = setUp({ times: { pingEvery: 500 } });
+			connection.start();
+			transport.last.open();
+			for (let pings = 1; pings <= 5; pings++) {
+				clock.advance(500);
+				assert.equal(transport.last.pings, pings);
+				transport.last.bytes += 1;
+			}
+		});
+
 		it('uses the times that are set', () => {
 			const { connection, transport, clock } = setUp({
 				times: { pingEvery: 100, pongWithin: 50, handshakeTimeout: 10 },
