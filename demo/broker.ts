@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
+import { accept } from './mqtt5';
 import { firstFree } from './ports';
 
 /** An MQTT broker inside this process, on 127.0.0.1. Retained messages last as long as it runs. */
@@ -15,7 +16,7 @@ export async function startBroker(port: number): Promise<EmbeddedBroker> {
 	const server = createServer((socket) => {
 		sockets.add(socket);
 		socket.once('close', () => sockets.delete(socket));
-		aedes.handle(socket);
+		accept(socket, (stream) => aedes.handle(stream));
 	});
 	await firstFree(
 		port,
