@@ -32,6 +32,8 @@ export interface AnnouncerEvents {
 	gone(topic: string, id: string): void;
 	/** What has to outlast a restart has changed. */
 	changed(): void;
+	/** A document came to the broker, or left it: to be noted, but nothing has to wait for that. */
+	moved(): void;
 	/** Something that people should know. */
 	report(error: AgentStreamError): void;
 }
@@ -78,6 +80,7 @@ export class Announcer {
 		this.documents = new Documents(options.origin, options.documentSize, {
 			gone: (topic, id) => events.gone(topic, id),
 			changed: () => events.changed(),
+			moved: () => events.moved(),
 			oversize: (topic) => this.oversize(topic),
 			foreign: (topic) =>
 				events.report(

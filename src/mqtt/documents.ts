@@ -15,6 +15,8 @@ export interface DocumentEvents {
 	foreign(topic: string): void;
 	/** The list of documents or removals has changed in a way that has to outlast a restart. */
 	changed(): void;
+	/** A document came to the broker, or left it: to be noted, but nothing has to wait for that. */
+	moved(): void;
 }
 
 /**
@@ -266,7 +268,7 @@ export class Documents {
 		for (const member of document.members.values()) {
 			if (member.notBefore <= now) member.announcedAt ??= now;
 		}
-		if (before !== document.stored) this.events.changed();
+		if (before !== document.stored) this.events.moved();
 	}
 
 	private advance(document: Document, id: string, removal: Removal, isEmpty: boolean): void {

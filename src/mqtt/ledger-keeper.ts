@@ -15,6 +15,8 @@ export class LedgerKeeper {
 	private hasWorked = false;
 	/** Documents wait until the ledger that names them is written. */
 	private isDue = false;
+	/** The ledger is out of date in what nothing has to wait for. */
+	private isStale = false;
 	private writtenAt = 0;
 	private written: string | null = null;
 	/** When an event type of an endpoint was first healthy in this run (ms since 1970). */
@@ -36,6 +38,11 @@ export class LedgerKeeper {
 	/** What the ledger would say has changed. */
 	changed(): void {
 		this.isDue = true;
+	}
+
+	/** A document came to the broker, or left it. In the classic form hundreds do: none waits for the ledger that tells of the last. */
+	moved(): void {
+		this.isStale = true;
 	}
 
 	/** States were published: the marker ages. */
@@ -79,24 +86,26 @@ export class LedgerKeeper {
 				kind: 'marker',
 			});
 		}
-		if (!this.isDue) return true;
-		if (now < this.writtenAt + limits.documentEvery) return false;
+		if (!this.isDue && !this.isStale) return true;
+		if (now < this.writtenAt + limits.documentEvery) return !this.isDue;
 		const payload = JSON.stringify(this.ledger());
 		const isEmpty = this.written === null && this.published.byId.size === 0 && !payload.includes('"topic"');
 		if (payload !== this.written && !isEmpty) {
-			if (into.length >= most) return false;
+			if (into.length >= most) return !this.isDue;
 			into.push({ topic: this.topics.ledger, payload, retain: true, kind: 'ledger' });
 			this.written = payload;
 			this.writtenAt = now;
 		}
 		this.isDue = false;
+		this.isStale = false;
 		return true;
 	}
 
 	/** When something may be due (ms since 1970), or null. */
 	next(): number | null {
-		if (!this.isDue) return this.orphansAt;
-		return this.orphansAt === null ? this.blockedUntil() : Math.min(this.blockedUntil(), this.orphansAt);
+		if (!this.isDue && !this.isStale) return this.orphansAt;
+		const write = this.writtenAt + limits.documentEvery;
+		return this.orphansAt === null ? write : Math.min(write, this.orphansAt);
 	}
 
 	/** Documents wait for the ledger until then (ms since 1970); 0 = they need not. */

@@ -89,6 +89,7 @@ export class Publisher {
 			{
 				gone: (topic, id) => this.gone(topic, id),
 				changed: () => this.keeper.changed(),
+				moved: () => this.keeper.moved(),
 				report: (error) => this.report(error, error.message),
 			},
 		);
