@@ -9,6 +9,7 @@ import { reservePort, startNodeRed } from './node-red';
 import { type DemoOptions, readOptions, usage } from './options';
 import { firstFree, isTaken } from './ports';
 import { UnraidSimulator } from './simulators/unraid';
+import { readRecording } from './simulators/unraid-recording';
 import { Counter, summary } from './summary';
 
 const ROOT = join(__dirname, '..');
@@ -30,7 +31,7 @@ async function start(options: DemoOptions): Promise<void> {
 	});
 	buildIfNeeded(ROOT);
 	const broker = options.broker ?? (await embeddedBroker());
-	const endpoint = options.endpoint ?? (await simulatedServer());
+	const endpoint = options.endpoint ?? (await simulatedServer(options.recording));
 	const counter = new Counter(broker);
 	running.push(() => counter.close());
 	const nodeRed = await startNodeRed(
@@ -56,8 +57,9 @@ async function embeddedBroker(): Promise<string> {
 	return `mqtt://127.0.0.1:${broker.port}`;
 }
 
-async function simulatedServer(): Promise<string> {
-	const simulator = new UnraidSimulator({ clock: systemClock, speed: SPEED, pace: PACE, story: true });
+async function simulatedServer(recording: string | null): Promise<string> {
+	const life = recording === null ? { speed: SPEED, pace: PACE, story: true } : { recording: readRecording(recording) };
+	const simulator = new UnraidSimulator({ clock: systemClock, ...life });
 	const port = await firstFree(AGENT_PORT, (candidate) => simulator.start(candidate));
 	running.push(() => simulator.stop());
 	moved('the simulated server', AGENT_PORT, port);

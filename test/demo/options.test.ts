@@ -4,18 +4,34 @@ import { firstFree } from '../../demo/ports';
 
 describe('demo options', () => {
 	it('are all optional', () => {
-		assert.deepEqual(readOptions([]), { endpoint: null, broker: null, port: 1_880, open: true, help: false });
+		assert.deepEqual(readOptions([]), {
+			endpoint: null,
+			recording: null,
+			broker: null,
+			port: 1_880,
+			open: true,
+			help: false,
+		});
 	});
 
 	it('take real parts, a port and no browser', () => {
 		const args = ['--endpoint', 'ws://tower:8043/api/v1/ws', '--broker', 'mqtt://u:p@broker', '--port=0', '--no-open'];
 		assert.deepEqual(readOptions(args), {
+			recording: null,
 			endpoint: 'ws://tower:8043/api/v1/ws',
 			broker: 'mqtt://u:p@broker',
 			port: 0,
 			open: false,
 			help: false,
 		});
+	});
+
+	it('takes a recording for the simulator, and none beside a real agent', () => {
+		assert.equal(readOptions(['--recording', 'night.jsonl']).recording, 'night.jsonl');
+		assert.throws(
+			() => readOptions(['--recording', 'night.jsonl', '--endpoint', 'ws://tower/']),
+			/leave --endpoint out/,
+		);
 	});
 
 	it('are refused where they make no sense', () => {
