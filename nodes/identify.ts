@@ -43,15 +43,29 @@ export = (RED: NodeAPI): void => {
 					show({ fill: bad > 0 ? 'yellow' : 'green', shape: 'dot', text, values: { good, bad } });
 				}
 			};
+			/** Messages whose frames wait until the protocol is told, in order: each event goes out on the message that brought it. */
+			let waiting: NodeMessage[] = [];
+			const emitHeld = (events: readonly StreamEvent[], to: Send): void => {
+				if (events.length === 0) return;
+				const brought = waiting;
+				waiting = [];
+				const last = brought.at(-1) ?? {};
+				// One frame can hold several events: then only the last message is certain to have brought one.
+				const isEach = events.length === brought.length;
+				for (const [index, event] of events.entries()) emit((isEach && brought[index]) || last, [event], to);
+			};
 			return {
 				input(message, to) {
 					const event = eventOf(message);
 					const { payload } = message;
-					if (event) emit(message, [event], to);
-					else if (typeof payload === 'string' || payload instanceof Uint8Array)
-						emit(message, reader.read(payload), to);
-					else emit(message, reader.readValue(payload), to);
-					if (!reader.dialect) later('flush', patience, () => emit({}, reader.flush(), send));
+					if (event) {
+						emit(message, [event], to);
+						return;
+					}
+					const isFrame = typeof payload === 'string' || payload instanceof Uint8Array;
+					waiting.push(message);
+					emitHeld(isFrame ? reader.read(payload) : reader.readValue(payload), to);
+					if (!reader.dialect) later('flush', patience, () => emitHeld(reader.flush(), send));
 				},
 			};
 		},

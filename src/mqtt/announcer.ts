@@ -135,7 +135,7 @@ export class Announcer {
 			const place = placeAt(this.options.prefix, topic);
 			if (!place) continue;
 			if (isPart(place)) this.split.add(place.base);
-			const document = this.documents.at(place, this.devices.get(place.base) ?? placeholder(place.base));
+			const document = this.documents.at(place, this.devices.get(place.base) ?? nameless(place.base));
 			if (document.read) continue;
 			document.stored = record.stored;
 			document.suppressed = record.suppressed && this.options.form !== 'off';
@@ -247,7 +247,7 @@ export class Announcer {
 	}
 }
 
-const placeholder = (base: string): Device => ({ identifiers: [base], name: base });
+const nameless = (base: string): Device => ({ identifiers: [base], name: base });
 
 type Held = { device: Device | null; components: Map<string, { [key: string]: unknown }> };
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { NodeMessage } from 'node-red';
 import { liveFrame } from './support/fixtures';
 import { codeOf, message, messages, node, start, status, stop } from './support/flow';
 
@@ -33,6 +34,18 @@ describe('agent-stream-identify', () => {
 			assert.deepEqual({ by, dialect, source, valid }, { by: 'name', dialect: 'unraid', source: 'tower', valid: true });
 		}
 		assert.deepEqual(messages('bad'), []);
+	});
+
+	it('sends each event on the message that brought it, also while the protocol is not told', async () => {
+		await start(flow({ dialect: 'auto' }));
+		for (const [tag, payload] of ['{"a":', '7', ups].entries()) node('n').receive({ payload, tag } as NodeMessage);
+		const good = (await message('good')) as NodeMessage & { tag: number };
+		assert.equal(good.tag, 2);
+		await message('bad', () => messages('bad').length === 2);
+		assert.deepEqual(
+			messages('bad').map((one) => (one as NodeMessage & { tag: number }).tag),
+			[0, 1],
+		);
 	});
 
 	it('lets the rest of an event with a wrong field go on, and reports the field', async () => {
