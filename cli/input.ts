@@ -47,6 +47,11 @@ export class FileReader {
 	/** The time in the file: it moves with `t`, and stands still where the file tells no times, so that nothing goes stale by reading. */
 	readonly clock: Clock = { now: () => (this.start ?? 0) + this.elapsed, after: () => ({}), cancel() {} };
 
+	/** The time of `t` = 0, ms since 1970; unknown before the first event. */
+	get began(): number | undefined {
+		return this.start;
+	}
+
 	/** Every event of the file, in order; throws what reading the file throws. */
 	async *events(): AsyncGenerator<FileEvent> {
 		const { file } = this.options;

@@ -1,4 +1,5 @@
 import { AgentStreamError } from '../src/model/errors';
+import { alerts } from './alerts';
 import { UsageError, usage } from './arguments';
 import { bridge } from './bridge';
 import type { Command } from './command';
@@ -9,7 +10,7 @@ import { record } from './record';
 import { replay } from './replay';
 import { version } from './version';
 
-const commands: readonly Command[] = [identify, entities, bridge, record, replay];
+const commands: readonly Command[] = [identify, entities, alerts, bridge, record, replay];
 
 /**
  * The command line.

@@ -1,16 +1,17 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { z } from 'zod';
-import { dialectNamed } from '../src/dialects';
-import { CustomRows, customRowSchema } from '../src/entities/custom';
+import type { Dialect } from '../src/dialects/dialect';
 import { neededTypes } from '../src/entities/needs';
 import { choiceSchema, chooser } from '../src/filter/choose';
-import { globs } from '../src/filter/glob';
+import { customRowSchema, groupRows } from '../src/model/custom-row';
 import type { EntityChange } from '../src/model/entity';
 import { AgentStreamError } from '../src/model/errors';
 import type { StreamEvent } from '../src/model/event';
+import { globs } from '../src/model/glob';
 import { limits } from '../src/model/limits';
 import { Pipeline } from '../src/pipeline';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
+import { dialectOf } from './glue/dialects';
 import { directoryOf, type LinkState } from './glue/endpoints';
 import { NodeMemory } from './glue/memory';
 import { entitiesMessage, entityMessage, eventOf } from './glue/messages';
@@ -46,6 +47,13 @@ const rememberEvery = 60_000;
 /** How long the first raw messages may wait for the protocol to be told, ms. */
 const patience = 2_000;
 
+/** How one source is mapped. */
+interface Mapping {
+	readonly pipeline: Pipeline;
+	/** By which tables; `auto` = told from its first messages. */
+	readonly dialect: Dialect | 'auto';
+}
+
 /** Events → entities: what changed, or all. */
 export = (RED: NodeAPI): void => {
 	defineNode(RED, 'agent-stream-entity', {
@@ -64,8 +72,7 @@ export = (RED: NodeAPI): void => {
 };
 
 class EntityNode implements Running {
-	private readonly pipelines = new Map<string, Pipeline>();
-	private readonly custom: CustomRows;
+	private readonly mappings = new Map<string, Mapping>();
 	private readonly chosen: ReturnType<typeof chooser>;
 	private readonly kept: NodeMemory;
 	private memory: Record<string, unknown> = {};
@@ -79,7 +86,8 @@ class EntityNode implements Running {
 		private readonly parts: Parts<Settings>,
 	) {
 		const { subjects, entities, field, values, rows } = parts.settings;
-		this.custom = new CustomRows(rows, (error) => parts.fail(error));
+		// Rows that cannot be are told before the first message.
+		groupRows(rows);
 		this.chosen = chooser(choiceSchema.parse({ subjects, entities, field, values }));
 		this.kept = new NodeMemory(RED, parts.node);
 		this.turn = this.recall().catch((thrown: unknown) => parts.fail(thrown));
@@ -101,7 +109,7 @@ class EntityNode implements Running {
 
 	async close(removed: boolean): Promise<void> {
 		await this.turn;
-		for (const pipeline of this.pipelines.values()) pipeline.close();
+		for (const { pipeline } of this.mappings.values()) pipeline.close();
 		await (removed ? this.kept.forget() : this.keep());
 	}
 
@@ -118,12 +126,12 @@ class EntityNode implements Running {
 		this.found = found;
 		const bad: StreamEvent[] = [];
 		try {
-			for (const event of feed()) {
+			const events = feed();
+			await pipeline.idle();
+			for (const event of events) {
 				if (event.rejected) bad.push(event);
-				const derived = await this.custom.derive(event);
-				if (derived) pipeline.event(derived);
-				const changes = [...(found.get(event) ?? []), ...((derived && found.get(derived)) ?? [])];
-				if (this.parts.settings.emit === 'all') changes.push(...unchanged(pipeline, [event, derived], changes));
+				const changes = [...(found.get(event) ?? [])];
+				if (this.parts.settings.emit === 'all') changes.push(...unchanged(pipeline, event, changes));
 				this.emit(changes, event, message, to);
 			}
 		} finally {
@@ -148,39 +156,54 @@ class EntityNode implements Running {
 		return events;
 	}
 
-	/** @throws AgentStreamError LIMIT_REACHED */
+	/**
+	 * The source's pipeline; a new one where its endpoint was deployed with another dialect or definition.
+	 * @throws AgentStreamError LIMIT_REACHED, CONFIG_INVALID
+	 */
 	private pipelineOf(source: string): Pipeline {
-		const known = this.pipelines.get(source);
-		if (known) return known;
-		const { settings: chosen, clock, guard, release, fail } = this.parts;
-		if (this.pipelines.size >= limits.sources) {
+		const dialect = dialectOf(this.RED, this.parts.settings.dialect, source);
+		const known = this.mappings.get(source);
+		if (known && (dialect === 'auto' || dialect === known.dialect)) return known.pipeline;
+		if (known) {
+			this.memory[source] = known.pipeline.save();
+			known.pipeline.close();
+		} else this.follow(source);
+		const pipeline = this.newPipeline(source, dialect);
+		this.mappings.set(source, { pipeline, dialect });
+		const link = directoryOf(this.RED).link(source);
+		if (link) pipeline.connection(link.open, link.polling);
+		return pipeline;
+	}
+
+	/** @throws AgentStreamError LIMIT_REACHED */
+	private follow(source: string): void {
+		const { guard, release } = this.parts;
+		if (this.mappings.size >= limits.sources) {
 			throw new AgentStreamError('LIMIT_REACHED', `One node maps at most ${limits.sources} sources; use another one.`);
 		}
+		const changed = ({ open, polling }: LinkState) => this.mappings.get(source)?.pipeline.connection(open, polling);
+		release(directoryOf(this.RED).follow(source, guard(changed)));
+	}
+
+	private newPipeline(source: string, dialect: Dialect | 'auto'): Pipeline {
+		const { settings: chosen, clock, fail } = this.parts;
 		const { removeAfterHours: hours, freshSeconds } = chosen;
 		const memory = this.memory[source];
-		const pipeline = new Pipeline({
+		return new Pipeline({
 			source,
-			dialect: chosen.dialect === 'auto' ? 'auto' : dialectNamed(chosen.dialect),
+			dialect,
 			clock,
 			subDevices: chosen.subDevices,
 			...(hours !== undefined && { removeAfter: hours === 0 ? null : hours * 3_600_000 }),
 			...(freshSeconds !== undefined && { freshLeast: freshSeconds * 1_000 }),
 			...(typeof memory === 'object' && memory !== null && { memory: memory as ReturnType<Pipeline['save']> }),
 			report: fail,
-			...(chosen.rows.length > 0 && { tables: (dialect) => this.custom.tables(dialect) }),
+			rows: chosen.rows,
 			changed: (changes, event) => {
-				if (event && this.found) this.found.set(event, [...changes]);
+				if (event && this.found) this.found.set(event, [...(this.found.get(event) ?? []), ...changes]);
 				else this.emit(changes, event, {}, this.parts.send);
 			},
 		});
-		this.pipelines.set(source, pipeline);
-		release(
-			directoryOf(this.RED).follow(
-				source,
-				guard(({ open, polling }: LinkState) => pipeline.connection(open, polling)),
-			),
-		);
-		return pipeline;
 	}
 
 	private emit(changes: readonly EntityChange[], event: StreamEvent | null, message: NodeMessage, to: Send): void {
@@ -193,7 +216,7 @@ class EntityNode implements Running {
 
 	private showCounts(): void {
 		this.parts.show(() => {
-			const all = [...this.pipelines.values()];
+			const all = [...this.mappings.values()].map(({ pipeline }) => pipeline);
 			const count = all.reduce((sum, pipeline) => sum + pipeline.entities().length, 0);
 			const types = all.flatMap((pipeline) => pipeline.stale()).join(', ');
 			const text = `agent-stream-entity.status.${types === '' ? 'fresh' : 'stale'}`;
@@ -207,8 +230,8 @@ class EntityNode implements Running {
 	}
 
 	private async keep(): Promise<void> {
-		for (const [source, pipeline] of this.pipelines) this.memory[source] = pipeline.save();
-		if (this.pipelines.size > 0) await this.kept.write(this.memory);
+		for (const [source, { pipeline }] of this.mappings) this.memory[source] = pipeline.save();
+		if (this.mappings.size > 0) await this.kept.write(this.memory);
 	}
 
 	private rememberLater(): void {
@@ -224,14 +247,9 @@ function identified(pipeline: Pipeline, event: StreamEvent): StreamEvent[] {
 	return [event];
 }
 
-/** The entities that these events feed and did not change. */
-function unchanged(
-	pipeline: Pipeline,
-	events: readonly (StreamEvent | null)[],
-	changes: readonly EntityChange[],
-): EntityChange[] {
+/** The entities that an event feeds and did not change. */
+function unchanged(pipeline: Pipeline, event: StreamEvent, changes: readonly EntityChange[]): EntityChange[] {
 	const changed = new Set(changes.map(({ entity }) => entity.unique_id));
-	const fed = events.flatMap((event) => (event ? pipeline.fedBy(event) : []));
-	const rest = fed.filter(({ unique_id }) => !changed.has(unique_id));
+	const rest = pipeline.fedBy(event).filter(({ unique_id }) => !changed.has(unique_id));
 	return rest.map((entity) => ({ kind: 'changed', entity, previous: entity.state }));
 }

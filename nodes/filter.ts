@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { createFilter } from '../src/filter/filter';
 import { filterSettingsSchema, weekdays } from '../src/filter/settings';
 import type { FilterReason } from '../src/filter/stage';
+import { dimensions } from '../src/model/dimensions';
 import type { Entity } from '../src/model/entity';
 import type { StreamEvent } from '../src/model/event';
 import { defineNode } from './glue/define';
@@ -12,12 +13,14 @@ import { optionalNumberField, switchField, textField, wordsField } from './glue/
 /** Milliseconds that a timer of Node.js can wait, in seconds. */
 const longest = 2_147_483;
 
+const aboutSchema = z.object({ dimension: z.enum(dimensions), patterns: wordsField });
 const rowSchema = z.object({ path: textField(), operator: textField('eq'), value: textField() });
 
 const settings = z.object({
 	types: wordsField,
 	sources: wordsField,
 	subjects: wordsField,
+	about: z.array(aboutSchema).default([]),
 	conditions: z.array(rowSchema).default([]),
 	match: textField('all'),
 	windowFrom: textField(),
@@ -90,7 +93,12 @@ export = (RED: NodeAPI): void => {
 function filterSettings(chosen: Settings) {
 	const { throttleSeconds, debounceSeconds, debounceLongestSeconds, sampleEvery, batchSeconds, batchCount } = chosen;
 	return filterSettingsSchema.parse({
-		choose: { type: chosen.types, source: chosen.sources, subject: chosen.subjects },
+		choose: {
+			type: chosen.types,
+			source: chosen.sources,
+			subject: chosen.subjects,
+			...Object.fromEntries(chosen.about.map(({ dimension, patterns }) => [dimension, patterns])),
+		},
 		...((chosen.windowFrom || chosen.windowTo || chosen.windowDays.length > 0) && {
 			window: {
 				// Days alone are whole days.

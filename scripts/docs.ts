@@ -73,9 +73,7 @@ if (require.main === module) {
 	const differences = JSON.parse(readFileSync(join(__dirname, '..', 'docs', 'parity-differences.json'), 'utf8'));
 	writeFileSync(page('unraid'), withDifferenceTable(readFileSync(page('unraid'), 'utf8'), differences));
 	for (const dialect of dialects) {
-		const text = readFileSync(page(dialect.name), 'utf8');
-		writeFileSync(page(dialect.name), withEntityTable(text, dialect));
-		if (dialect.commands.length === 0) continue;
-		writeFileSync(page('commands'), withCommandTable(readFileSync(page('commands'), 'utf8'), dialect));
+		const text = withEntityTable(readFileSync(page(dialect.name), 'utf8'), dialect);
+		writeFileSync(page(dialect.name), dialect.commands.length > 0 ? withCommandTable(text, dialect) : text);
 	}
 }

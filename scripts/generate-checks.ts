@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type LeafShape, type Shape, shapeOf } from '../src/dialects/checks-shape';
 import { noticeKey } from '../src/dialects/checks-support';
-import { schemas } from '../src/dialects/unraid/schemas';
 import type { Schemas } from '../src/dialects/validate';
 import { limits } from '../src/model/limits';
 
@@ -181,7 +180,15 @@ ${entries.join('')}};
 `;
 }
 
-if (require.main === module) {
-	const target = path.join(__dirname, '../src/dialects/unraid/checks.generated.ts');
-	writeFileSync(target, generateChecks(schemas));
+/** Writes `checks.generated.ts` beside every `schemas.ts` of a dialect. */
+async function generateAll(): Promise<void> {
+	const folder = path.join(__dirname, '../src/dialects');
+	for (const dialect of readdirSync(folder)) {
+		const source = path.join(folder, dialect, 'schemas.ts');
+		if (!existsSync(source)) continue;
+		const { schemas } = (await import(source)) as { readonly schemas: Schemas };
+		writeFileSync(path.join(folder, dialect, 'checks.generated.ts'), generateChecks(schemas));
+	}
 }
+
+if (require.main === module) void generateAll();

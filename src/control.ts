@@ -1,8 +1,8 @@
 import type { Endpoint } from './endpoint';
 import type { Clock, Timer } from './model/clock';
 import { type Command, commandRequest, isDestructive, wrongValue } from './model/command';
-import type { Request } from './model/description';
-import { AgentStreamError } from './model/errors';
+import type { Request, StreamRequest } from './model/description';
+import { AgentStreamError, asAgentStreamError } from './model/errors';
 import type { StreamEvent } from './model/event';
 import { limits } from './model/limits';
 import { Pipeline } from './pipeline';
@@ -24,13 +24,15 @@ export interface NamedCommand {
 
 /** What became of a command that was carried out. */
 export interface Carried {
-	readonly method: string;
-	/** Below the server's REST base. */
-	readonly path: string;
+	/** HTTP method; null where it was a message on the stream. */
+	readonly method: string | null;
+	/** Below the server's REST base; null as above. */
+	readonly path: string | null;
+	/** What was sent. */
 	readonly body: unknown;
-	/** HTTP status. */
-	readonly status: number;
-	/** The server's answer: parsed JSON, or text; null where it had none. */
+	/** HTTP status; null as above. */
+	readonly status: number | null;
+	/** The server's answer: parsed JSON, or text, or the data of the event that answers; null where it had none. */
 	readonly answer: unknown;
 }
 
@@ -40,7 +42,7 @@ interface Order {
 	readonly line: string;
 	/** Two orders with one key are the same. */
 	readonly key: string;
-	readonly request: () => Request;
+	readonly request: () => Request | StreamRequest;
 }
 
 interface Line {
@@ -87,12 +89,15 @@ export class Control {
 	/**
 	 * Carries out a command, and has fetched soon after what it changed.
 	 * @param confirmed whether somebody said that a destructive one is meant
-	 * @throws AgentStreamError COMMAND_REFUSED (nothing was sent), LIMIT_REACHED, NOT_CONNECTED, UNAUTHORIZED, REST_FAILED
+	 * @throws AgentStreamError COMMAND_REFUSED (nothing was sent), LIMIT_REACHED, NOT_CONNECTED, SEND_FAILED, UNAUTHORIZED, REST_FAILED, NO_ANSWER
 	 */
 	async run(command: EntityCommand | NamedCommand, confirmed: boolean): Promise<Carried> {
-		this.endpoint.mustAllowControl();
+		if (!this.isHarmless(command)) this.endpoint.mustAllowControl();
 		const order = 'unique_id' in command ? this.entityOrder(command, confirmed) : this.namedOrder(command, confirmed);
-		return await this.inTurn(order, () => this.carryOut(order.request()));
+		return await this.inTurn(order, () => {
+			const request = order.request();
+			return 'message' in request ? this.say(request) : this.carryOut(request);
+		});
 	}
 
 	/** Stops listening and fetching. What is under way ends by itself. */
@@ -101,6 +106,11 @@ export class Control {
 		this.pipeline.close();
 		this.clock.cancel(this.timer);
 		this.timer = undefined;
+	}
+
+	/** Whether it only asks for another part of the stream. */
+	private isHarmless(command: EntityCommand | NamedCommand): boolean {
+		return 'name' in command && this.commands.some(({ name, risk }) => name === command.name && risk === 'none');
 	}
 
 	private readonly heard = (event: StreamEvent): void => this.pipeline.event(event);
@@ -164,6 +174,40 @@ export class Control {
 		}
 		this.fetchSoon(changes);
 		return { method, path, body, status, answer };
+	}
+
+	/** Sends a message on the stream, and waits for the event that answers it. */
+	private async say({ message, answer }: StreamRequest): Promise<Carried> {
+		const carried = { method: null, path: null, body: message, status: null };
+		const { endpoint, clock } = this;
+		if (!answer) {
+			endpoint.send(message);
+			return { ...carried, answer: null };
+		}
+		return await new Promise((resolve, reject) => {
+			const end = (): void => {
+				clock.cancel(timer);
+				endpoint.off('event', listen);
+			};
+			const listen = (event: StreamEvent): void => {
+				if (!answer(event)) return;
+				end();
+				resolve({ ...carried, answer: event.data });
+			};
+			const timer = clock.after(limits.answerWithin, () => {
+				end();
+				const seconds = limits.answerWithin / 1_000;
+				const sentence = `${endpoint.id} did not answer within ${seconds} s; it may still do what it was told.`;
+				reject(new AgentStreamError('NO_ANSWER', sentence));
+			});
+			endpoint.on('event', listen);
+			try {
+				endpoint.send(message);
+			} catch (thrown) {
+				end();
+				reject(asAgentStreamError(thrown, 'SEND_FAILED'));
+			}
+		});
 	}
 
 	/** One round for all commands of this moment. */

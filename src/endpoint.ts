@@ -1,20 +1,20 @@
 import { EventEmitter } from 'node:events';
-import type { Dialect } from './dialects/dialect';
-import { EventReader } from './dialects/reader';
+import type { Dialect, Link } from './dialects/dialect';
+import { Speaker } from './dialects/speaker';
 import type { Clock } from './model/clock';
 import type { Request } from './model/description';
 import { AgentStreamError, asAgentStreamError } from './model/errors';
 import { type Frame, ownEvent, type StreamEvent } from './model/event';
 import { jsonMessage } from './model/json';
 import type { Logger } from './model/logger';
-import { Connection, type ConnectionState, type Link } from './transport/connection';
+import { Connection, type Link as ConnectionLink, type ConnectionState } from './transport/connection';
 import { LogLimiter } from './transport/log-limiter';
 import { type Occasion, Polling } from './transport/polling';
 import { LazyRest, type RestAnswer } from './transport/rest';
+import { Route } from './transport/route';
 import { type EndpointSettings, parseToken } from './transport/settings';
 import { type Diagnosis, Statistics } from './transport/statistics';
-import type { Access } from './transport/target';
-import { webSocketTransport } from './transport/websocket';
+import { Undecided } from './undecided';
 
 export type { ConnectionState, Phase } from './transport/connection';
 export type { RestAnswer } from './transport/rest';
@@ -46,49 +46,79 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	/** Event types that are wanted; empty = all. */
 	private readonly wanted: Set<string>;
 	private readonly statistics = new Statistics();
-	private known: Dialect | null;
-	/** Reads the connection's frames. */
-	private reader: EventReader | null = null;
-	/** Reads what REST tells while there is no connection. */
-	private restReader: EventReader | null = null;
-	private link: Link | null = null;
+	private readonly speaker: Speaker;
+	private readonly undecided: Undecided;
+	/** Whether the server was last asked for less than all. */
+	private narrowed = false;
 	private readonly rest: LazyRest;
-	private token: string | null;
+	private readonly route: Route;
 
-	/** @param settings checked ones: see `parseEndpointSettings` */
+	/**
+	 * @param settings checked ones: see `parseEndpointSettings`
+	 * @throws AgentStreamError CONFIG_INVALID: the subscription does not fit the dialect
+	 */
 	constructor(
 		private readonly settings: EndpointSettings,
 		private readonly parts: EndpointParts,
 	) {
 		super();
-		this.token = settings.token || null;
-		this.known = parts.dialect === 'auto' ? null : parts.dialect;
 		this.wanted = new Set(settings.subscribe);
 		this.log = new LogLimiter(parts.logger, parts.clock, settings.id);
 		const { clock, random } = parts;
-		this.connection = new Connection({
-			transport: webSocketTransport({ url: settings.url, access: this.access, clock, environment: process.env }),
+		const { log } = this;
+		const environment = process.env;
+		this.undecided = new Undecided(settings.id, clock, ({ code, message }) => {
+			log.say('warn', code, `${message} [${code}]`);
+			this.tell('state', this.state);
+		});
+		this.route = new Route({
+			settings,
 			clock,
 			random,
-			log: this.log,
+			environment,
+			log,
+			wants: () => this.dialect,
+			renewed: () => this.renewed(),
+		});
+		this.connection = new Connection({
+			transport: this.route,
+			clock,
+			random,
+			log,
 			times: settings,
-			opened: (link) => this.opened(link),
+			opened: (link) => this.speaker.opened(dialectLink(link)),
 			frame: (frame) => this.received(frame),
 			changed: (state) => this.changed(state),
+		});
+		this.speaker = new Speaker({
+			source: settings.id,
+			dialect: parts.dialect,
+			url: URL.canParse(settings.url) ? new URL(settings.url) : null,
+			strict: settings.strict ?? false,
+			subscription: settings.subscription,
+			parts: {
+				clock,
+				random,
+				token: () => this.route.tokens.current,
+				warn: (text) => this.log.say('warn', `protocol ${text}`, text),
+			},
+			decided: (dialect, reason) => this.decided(dialect, reason),
+			send: (message) => this.connection.send(frameOf(message)),
 		});
 		this.rest = new LazyRest({
 			id: settings.id,
 			base: () => this.restBase(),
-			access: this.access,
+			access: this.route.access,
 			clock,
-			environment: process.env,
+			environment,
+			refused: (token) => this.route.tokens.refused(token),
 			counters: this.statistics.rest,
 		});
 		this.polling = new Polling({
 			clock,
 			log: this.log,
 			settings,
-			types: () => (this.known && this.restBase() !== null ? this.known.types : null),
+			types: () => (this.dialect && this.restBase() !== null ? this.dialect.types : null),
 			wanted: this.wanted,
 			get: (path) => this.rest.get(path),
 			found: (type, body, requested, occasion) => this.fetched(type, body, requested, occasion),
@@ -108,12 +138,17 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 
 	/** The dialect; null while `auto` has not decided. */
 	get dialect(): Dialect | null {
-		return this.known;
+		return this.speaker.dialect;
 	}
 
 	get state(): ConnectionState {
 		const { since } = this.polling;
-		return since === null ? this.connection.state : { ...this.connection.state, pollingSince: since };
+		const { state } = this.connection;
+		return {
+			...state,
+			...(since !== null && { pollingSince: since }),
+			...(this.undecided.cause && { cause: this.undecided.cause }),
+		};
 	}
 
 	/** Connects and stays connected. Without effect while it does so already. */
@@ -124,6 +159,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	/** Ends it, in any phase and any number of times; resolves when no socket is left. It can be started again. */
 	async stop(): Promise<void> {
 		const closing = this.connection.close();
+		this.route.tokens.close();
 		this.rest.close();
 		await closing;
 	}
@@ -134,11 +170,11 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	}
 
 	/**
-	 * Sends one message; an object is sent as JSON.
+	 * Sends one message, in the protocol's form where it has one of its own (an id, a timestamp); an object is sent as JSON.
 	 * @throws AgentStreamError NOT_CONNECTED, SEND_FAILED, LIMIT_REACHED
 	 */
 	send(message: Frame | object): void {
-		this.connection.send(typeof message === 'string' || message instanceof Uint8Array ? message : jsonMessage(message));
+		this.speaker.send(message);
 	}
 
 	/** Asks for these event types, now and after every reconnect; empty = all. */
@@ -150,13 +186,12 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	}
 
 	/**
-	 * Uses another token from the next attempt on, which is at once where the server has refused us.
+	 * Uses another token from the next attempt on, which is at once where the server has refused us; a protocol that has it in a message
+	 * sends it now.
 	 * @throws AgentStreamError CONFIG_INVALID
 	 */
 	setToken(token: string | null): void {
-		this.token = parseToken(token);
-		const { phase, cause } = this.state;
-		if (phase !== 'open' && (cause?.code === 'UNAUTHORIZED' || cause?.code === 'REFUSED')) this.reconnect();
+		this.route.tokens.set(parseToken(token));
 	}
 
 	/** @throws AgentStreamError COMMAND_REFUSED unless commands may reach the server */
@@ -186,90 +221,70 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	/** Tells an event that the server does not send: what a command has done to it. */
 	announce(type: string, data: unknown): void {
 		const at = this.parts.clock.now();
-		this.deliver([ownEvent({ source: this.id, dialect: this.known?.name ?? null, type, data, at })]);
+		this.deliver([ownEvent({ source: this.id, dialect: this.dialect?.name ?? null, type, data, at })]);
 	}
 
 	/** What there is to know about this endpoint, without any secret. */
 	diagnose(): Diagnosis {
-		const { settings, known, wanted, state } = this;
+		const { settings, dialect, wanted, state } = this;
 		return this.statistics.report({
 			settings,
-			dialect: known?.name ?? null,
+			dialect: dialect?.name ?? null,
 			restBase: this.restBase(),
-			token: this.token !== null,
+			token: this.route.tokens.current !== null,
 			subscribed: [...wanted],
 			state,
 			connection: this.connection.counters,
 		});
 	}
 
-	private readonly access = (): Access => {
-		const { headers, tls, proxy } = this.settings;
-		return { token: this.token, headers, tls, proxy };
-	};
-
-	private opened(link: Link): void {
-		this.reader = this.newReader();
-		this.link = link;
-		if (this.reader.session) this.reader.session.opened(link);
-		else link.ready();
-	}
-
-	private newReader(): EventReader {
-		const { id: source, strict = false } = this.settings;
-		return new EventReader({ source, dialect: this.known ?? 'auto', clock: this.parts.clock, strict });
+	/** There is another token: it is used at once where the last one was refused, or where the protocol has it in a message. */
+	private renewed(): void {
+		const { phase, cause } = this.state;
+		if (phase === 'open') this.speaker.renewed();
+		else if (phase === 'waiting' && this.route.mayCure(cause)) this.reconnect();
 	}
 
 	private changed(state: ConnectionState): void {
-		if (state.phase === 'open') {
-			this.restReader = null;
-			if (this.wanted.size > 0) this.applySubscription();
-		} else if (this.reader) {
-			this.deliver(this.reader.flush());
-			this.reader = null;
-			this.link = null;
+		if (state.phase === 'open') this.applySubscription();
+		else this.deliver(this.speaker.closed());
+		this.undecided.watch(state.phase === 'open' && this.dialect === null, () => this.statistics.frames);
+		if (state.phase === 'waiting' && this.route.failed(state.cause)) {
+			this.reconnect();
+			return;
 		}
 		this.polling.connection(state.phase);
 		this.tell('state', this.state);
 	}
 
 	private received(frame: Frame): void {
-		const { reader, link } = this;
-		if (!reader || !link) return;
 		this.statistics.frames += 1;
 		this.tell('frame', frame, this.parts.clock.now());
-		const events = reader.read(frame);
-		if (!this.known && reader.dialect) this.decided(reader.dialect, reader, link);
-		this.deliver(events);
+		this.deliver(this.speaker.read(frame));
 	}
 
-	/** `auto` knows the dialect now: its session does what it does on opening. */
-	private decided(dialect: Dialect, reader: EventReader, link: Link): void {
-		this.known = dialect;
-		this.log.say('info', 'dialect', `the stream is ${dialect.title}.`);
-		reader.session?.opened(link);
-		if (this.wanted.size > 0) this.applySubscription();
-		this.polling.refresh();
+	/** `auto` knows the dialect now. */
+	private decided(dialect: Dialect, reason: string): void {
+		this.log.say('info', 'dialect', `the stream is ${dialect.title}: ${reason}.`);
+		this.undecided.watch(false);
+		this.applySubscription();
+		this.tell('state', this.state);
 	}
 
-	/** What only REST knows is not asked of the stream. */
 	private applySubscription(): void {
-		const { reader, link, known } = this;
-		if (this.state.phase === 'open' && reader?.session && link) {
-			const pushed = [...this.wanted].filter((type) => !known?.types[type]?.poll && !known?.types[type]?.own);
-			try {
-				reader.session.subscribe(this.wanted.size === 0 ? null : pushed, link);
-			} catch (thrown) {
-				const { code, message } = asAgentStreamError(thrown, 'SEND_FAILED');
-				this.log.say('warn', `subscribe ${code}`, `the subscription could not be sent: ${message} [${code}]`);
-			}
+		try {
+			if (this.wanted.size > 0 || this.narrowed)
+				this.speaker.subscribe(this.wanted.size === 0 ? null : [...this.wanted]);
+			this.narrowed = this.wanted.size > 0;
+		} catch (thrown) {
+			const { code, message } = asAgentStreamError(thrown, 'SEND_FAILED');
+			this.log.say('warn', `subscribe ${code}`, `the subscription could not be sent: ${message} [${code}]`);
 		}
 		this.polling.refresh();
 	}
 
 	private fetched(type: string, body: unknown, requested: number, occasion: Occasion): void {
-		if (!this.reader) this.restReader ??= this.newReader();
-		this.deliver((this.reader ?? this.restReader)?.readRest(type, body, requested, occasion) ?? []);
+		this.deliver(this.speaker.readRest(type, body, requested, occasion));
 	}
 
 	private deliver(events: readonly StreamEvent[]): void {
@@ -295,6 +310,15 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 	private restBase(): string | null {
 		const { restBase, url } = this.settings;
 		if (restBase !== undefined) return restBase;
-		return URL.canParse(url) ? (this.known?.restBase(new URL(url)) ?? null) : null;
+		return URL.canParse(url) ? (this.dialect?.restBase(new URL(url)) ?? null) : null;
 	}
+}
+
+function frameOf(message: Frame | object): Frame {
+	return typeof message === 'string' || message instanceof Uint8Array ? message : jsonMessage(message);
+}
+
+/** A connection's link as a session uses it. */
+function dialectLink(link: ConnectionLink): Link {
+	return { ...link, send: (message) => link.send(frameOf(message)) };
 }

@@ -1,8 +1,10 @@
 import { dialects } from './dialects';
 import type { Dialect } from './dialects/dialect';
 import { EventReader } from './dialects/reader';
+import { CustomRows } from './entities/custom';
 import { Mapper, type MapperOptions, type MapperTables, type SavedMemory } from './entities/mapper';
 import type { Clock, Timer } from './model/clock';
+import type { CustomRow } from './model/custom-row';
 import type { Request, World } from './model/description';
 import type { Entity, EntityChange } from './model/entity';
 import { AgentStreamError } from './model/errors';
@@ -15,7 +17,9 @@ export interface PipelineOptions extends Omit<MapperOptions, 'dialect'> {
 	readonly dialect: Dialect | 'auto';
 	/** Reject an event with any error, instead of dropping the bad field. */
 	readonly strict?: boolean;
-	/** The mapper's tables, where they are more than the dialect's: custom rows. null = nothing can be mapped. */
+	/** Entities that a user describes, beside those of the dialect. */
+	readonly rows?: readonly CustomRow[];
+	/** The mapper's tables, where they are less than the dialect's and its rows. */
 	readonly tables?: (dialect: Dialect | null) => MapperTables | null;
 	/** Step 5: takes what changed, and the event that changed it (null: time did). The MQTT publisher stands here. */
 	readonly changed: (changes: readonly EntityChange[], event: StreamEvent | null) => void;
@@ -30,9 +34,12 @@ export interface PipelineOptions extends Omit<MapperOptions, 'dialect'> {
 export class Pipeline {
 	private readonly reader: EventReader;
 	private mapper: Mapper | null = null;
+	private rows: CustomRows | null = null;
 	/** Whether the mapper works by the tables of a dialect, not by custom rows alone. */
 	private mapped = false;
 	private timer: Timer | undefined;
+	/** When the timer fires, ms since 1970. */
+	private due = 0;
 	private link = { open: true, polling: false };
 
 	constructor(private readonly options: PipelineOptions) {
@@ -53,7 +60,15 @@ export class Pipeline {
 	event(event: StreamEvent): void {
 		const mapper = this.mapperOf(event);
 		if (!mapper) return;
-		this.changed(mapper.apply(event), event);
+		const take = (ready: StreamEvent) => this.changed(mapper.apply(ready), event);
+		// What a user's rows read of it goes the same way, at once or when their expressions are evaluated.
+		if (this.rows) this.rows.pass(event, take);
+		else take(event);
+	}
+
+	/** Resolves when no custom row waits to be evaluated: all that came so far has gone all the way. */
+	async idle(): Promise<void> {
+		await this.rows?.idle();
 	}
 
 	/**
@@ -70,8 +85,9 @@ export class Pipeline {
 		return this.each(this.reader.flush());
 	}
 
-	/** Stops the clock that watches for silence. */
+	/** Stops the clock that watches for silence, and forgets what waits. */
 	close(): void {
+		this.rows?.close();
 		this.options.clock.cancel(this.timer);
 		this.timer = undefined;
 	}
@@ -88,8 +104,10 @@ export class Pipeline {
 
 	/** The entities that events of this one's type feed, changed or not. */
 	fedBy({ type, dialect }: StreamEvent): Entity[] {
-		const fed = dialects.find(({ name }) => name === dialect)?.types[type]?.feeds ?? type;
-		return this.entities().filter((entity) => entity.event_type === fed);
+		const known = this.dialect ?? dialects.find(({ name }) => name === dialect);
+		const fed = known?.types[type]?.feeds ?? type;
+		const types = [fed, this.rows?.derivedType(fed)];
+		return this.entities().filter((entity) => types.includes(entity.event_type));
 	}
 
 	/** Event types that are overdue. */
@@ -131,8 +149,10 @@ export class Pipeline {
 		if (this.mapper && this.mapped) return this.mapper;
 		const dialect = this.reader.dialect ?? dialects.find(({ name }) => name === event.dialect) ?? null;
 		if (this.mapper && !dialect) return this.mapper;
+		this.rows?.close();
+		this.rows = this.rowsOf(dialect);
 		const { tables } = this.options;
-		const all = tables ? tables(dialect) : dialect;
+		const all = this.rows?.tables ?? (tables ? tables(dialect) : dialect);
 		this.mapped = dialect !== null;
 		this.mapper = all && new Mapper({ ...this.options, dialect: all });
 		const { open, polling } = this.link;
@@ -140,17 +160,28 @@ export class Pipeline {
 		return this.mapper;
 	}
 
+	/** @throws AgentStreamError CONFIG_INVALID: the user's rows do not go with the dialect's */
+	private rowsOf(dialect: Dialect | null): CustomRows | null {
+		const { tables, rows = [], report = () => {} } = this.options;
+		const all = [...(dialect?.rows ?? []), ...rows];
+		return tables || all.length === 0 ? null : new CustomRows(all, dialect, report);
+	}
+
 	private changed(changes: readonly EntityChange[], event: StreamEvent | null): void {
 		if (changes.length > 0) this.options.changed(changes, event);
 		this.watch();
 	}
 
-	/** Wakes up when the next event type would be overdue. A timer that is too early only looks again. */
+	/** Wakes up when the next event type would be overdue, or a tracker has something to do. A timer that is too early only looks again. */
 	private watch(): void {
-		if (this.timer) return;
+		// Freshness alone can wait for its timer; a tracker may have something to do sooner by every event.
+		if (this.timer && !this.mapper?.tracks) return;
 		const { clock } = this.options;
 		const next = this.mapper?.nextTick() ?? null;
-		if (next !== null) this.timer = clock.after(Math.max(0, next - clock.now()), () => this.tick());
+		if (next === null || (this.timer && this.due <= next)) return;
+		clock.cancel(this.timer);
+		this.due = next;
+		this.timer = clock.after(Math.max(0, next - clock.now()), () => this.tick());
 	}
 
 	private tick(): void {

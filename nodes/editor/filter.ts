@@ -1,9 +1,11 @@
+import { dimensions } from '../../src/model/dimensions';
 import { type List, type Row, readList, showList } from './lists';
 
 export { numberOrBlank } from './validators';
 
 /** The part of the node that this form uses. */
 interface FilterForm {
+	about: Row[];
 	conditions: Row[];
 	windowDays: string[];
 	_(key: string): string;
@@ -11,6 +13,20 @@ interface FilterForm {
 
 const operators = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'contains', 'matches', 'in', 'exists', 'empty'];
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+function aboutList(node: FilterForm): List {
+	return {
+		selector: '#node-input-about-list',
+		columns: [
+			{ name: 'dimension', kind: 'choice', choices: dimensions, width: '30%' },
+			{ name: 'patterns', kind: 'text', width: '65%' },
+		],
+		texts: 'agent-stream-filter.about',
+		translate: (key) => node._(key),
+		height: 110,
+		most: dimensions.length,
+	};
+}
 
 function conditionList(node: FilterForm): List {
 	return {
@@ -27,6 +43,7 @@ function conditionList(node: FilterForm): List {
 
 /** Fills in the form. */
 export function prepare(node: FilterForm): void {
+	showList(aboutList(node), node.about ?? []);
 	showList(conditionList(node), node.conditions ?? []);
 	for (const day of days) $(`#node-input-day-${day}`).prop('checked', (node.windowDays ?? []).includes(day));
 	const changed = $('#node-input-onlyChanged');
@@ -37,6 +54,7 @@ export function prepare(node: FilterForm): void {
 
 /** Reads the form. */
 export function save(node: FilterForm): void {
+	node.about = readList(aboutList(node));
 	node.conditions = readList(conditionList(node));
 	node.windowDays = days.filter((day) => $(`#node-input-day-${day}`).is(':checked'));
 }

@@ -20,6 +20,10 @@ export function connectionStatus(RED: NodeAPI, { phase, since, cause, pollingSin
 	}
 	const text = `${sharedTexts}state.${phase}`;
 	const time = hourAndMinute(since);
+	if (phase === 'open' && cause) {
+		const values = { cause: RED._(`${sharedTexts}errors.${cause.code}`) };
+		return { ...looks.polling, text: `${sharedTexts}state.undecided`, values };
+	}
 	if (phase === 'open') return { ...looks.open, text, values: { time } };
 	if (phase === 'waiting' && cause) {
 		return { ...looks.waiting, text, values: { cause: RED._(`${sharedTexts}errors.${cause.code}`), time } };

@@ -3,9 +3,10 @@ import { asAgentStreamError } from '../model/errors';
 import type { Frame, Issue, StreamEvent } from '../model/event';
 import { nestedDeeper, parseJson } from '../model/json';
 import { limits } from '../model/limits';
-import { isZeroTime, parseTime } from '../model/time';
+import { epochTime, isZeroTime, parseTime } from '../model/time';
+import { aboutOf } from './about';
 import { Detector } from './detect';
-import type { Dialect, Identified, Item, Session } from './dialect';
+import type { Dialect, Identified, Item, Session, SessionParts } from './dialect';
 import { dialects } from './index';
 
 /** What an {@link EventReader} is made of. */
@@ -17,6 +18,17 @@ export interface EventReaderOptions {
 	readonly clock: Clock;
 	/** Reject an event with any error, instead of dropping the bad field. */
 	readonly strict?: boolean;
+	/** The URL of the stream: a hint to its protocol. */
+	readonly url?: URL | null;
+	/** What a dialect's session works with, where there is a connection. */
+	readonly parts?: (dialect: Dialect) => SessionParts;
+	/** The session of earlier connections, of the same dialect. */
+	readonly session?: Session | null;
+}
+
+/** What a session works with where there is nobody to talk to: a file, a message. */
+function offline(clock: Clock): SessionParts {
+	return { clock, random: Math.random, token: () => null, warn: () => {} };
 }
 
 /** Frames that wait for the detector at most; then they go on without a dialect. */
@@ -29,7 +41,7 @@ const framesHeld = 20;
 export class EventReader {
 	private told: Dialect | null;
 	private current: Session | null;
-	private readonly detector = new Detector(dialects);
+	private readonly detector: Detector;
 	private readonly held: (() => StreamEvent[])[] = [];
 	/** Whether frames wait for the dialect: only until it is told, or too many have waited. */
 	private holding: boolean;
@@ -38,13 +50,19 @@ export class EventReader {
 
 	constructor(private readonly options: EventReaderOptions) {
 		this.told = options.dialect === 'auto' ? null : options.dialect;
-		this.current = this.told?.session() ?? null;
+		this.current = options.session ?? (this.told && this.sessionOf(this.told));
+		this.detector = new Detector(dialects, options.url ?? null);
 		this.holding = this.told === null;
 	}
 
 	/** The dialect; null while `auto` has not decided. */
 	get dialect(): Dialect | null {
 		return this.told;
+	}
+
+	/** Why the dialect was told, where `auto` told it; else null. */
+	get reason(): string | null {
+		return this.detector.reason;
 	}
 
 	/** The protocol session that decodes; null while `auto` has not decided. */
@@ -119,7 +137,12 @@ export class EventReader {
 
 	private decide(dialect: Dialect): void {
 		this.told = dialect;
-		this.current = dialect.session();
+		this.current = this.sessionOf(dialect);
+	}
+
+	private sessionOf(dialect: Dialect): Session {
+		const { parts = () => offline(this.options.clock) } = this.options;
+		return dialect.session(parts(dialect));
 	}
 
 	private release(): StreamEvent[] {
@@ -179,6 +202,7 @@ export class EventReader {
 			received,
 			replayed: item.replayed,
 			via: 'stream',
+			...(dialect.dimensions && aboutOf(dialect.dimensions, data)),
 			data,
 			valid: !errors && !rejected,
 			rejected,
@@ -191,11 +215,12 @@ export class EventReader {
 		readonly at: number | null;
 		readonly issues?: readonly Issue[];
 	} {
-		if (item.time === null) return noTime;
-		const at = parseTime(item.time);
-		if (at !== null) return { text: item.time, at };
-		if (isZeroTime(item.time)) return noTime;
-		const message = `The timestamp "${item.time.slice(0, 40)}" is not RFC 3339; the time of receipt is used.`;
+		const { time } = item;
+		if (time === null) return noTime;
+		const at = typeof time === 'number' ? epochTime(time) : parseTime(time);
+		if (at !== null) return { text: typeof time === 'number' ? new Date(at).toISOString() : time, at };
+		if (isZeroTime(time)) return noTime;
+		const message = `The timestamp "${String(time).slice(0, 40)}" is no time; the time of receipt is used.`;
 		return { ...noTime, issues: [{ path: 'timestamp', code: 'timestamp', severity: 'error', message }] };
 	}
 

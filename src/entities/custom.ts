@@ -1,49 +1,13 @@
-import type jsonata from 'jsonata';
-import { z } from 'zod';
+import { byWord, type CustomRow, groupRows, type RowGroup } from '../model/custom-row';
 import type { Row, Subject } from '../model/description';
 import { subject as describe } from '../model/description';
 import type { State } from '../model/entity';
 import { AgentStreamError, asAgentStreamError } from '../model/errors';
 import type { StreamEvent } from '../model/event';
+import type { Expression } from '../model/expression';
 import { limits } from '../model/limits';
+import { Line } from './line';
 import type { MapperTables } from './mapper';
-
-const word = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'starts with a letter and holds only a to z, 0 to 9 and _');
-const expression = z.string().max(2_000);
-const optionalText = z
-	.string()
-	.max(limits.textLength)
-	.transform((text) => text.trim() || undefined)
-	.optional();
-
-/**
- * An entity description that a user writes. `value`, `items` and `key` are JSONata expressions over the event's data, of which a
- * dotted path (`cpu.load`, `disks[0].temp`) is the simplest.
- */
-export const customRowSchema = z.object({
-	/** Event type that it is made from; `unknown` = data that no rule fits. */
-	event: z.string().min(1).max(limits.textLength),
-	/** What it is about; not a subject of the dialect's own. */
-	subject: word,
-	/** Row key: the last part of the unique id. */
-	row: word,
-	/** Shown name; `{label}` is the natural key. */
-	name: z.string().min(1).max(limits.textLength),
-	value: expression.min(1),
-	/** The list of things, where there are several; empty = the data is about one thing. */
-	items: expression.default(''),
-	/** Natural key of each thing of the list: what it keeps over restart, rename and reorder. */
-	key: expression.default(''),
-	platform: z.enum(['sensor', 'binary_sensor']).default('sensor'),
-	unit: optionalText,
-	deviceClass: optionalText,
-	stateClass: z.enum(['', 'measurement', 'total', 'total_increasing']).default(''),
-	category: z.enum(['', 'diagnostic', 'config']).default(''),
-	precision: z.number().int().min(0).max(10).optional(),
-	icon: optionalText,
-});
-/** See {@link customRowSchema}. */
-export type CustomRow = z.output<typeof customRowSchema>;
 
 /** One thing as its rows read it: the natural key, and the value of each row by row key. */
 interface CustomItem {
@@ -51,149 +15,202 @@ interface CustomItem {
 	readonly values: Readonly<Record<string, State>>;
 }
 
-/** Rows of one subject, ready to be evaluated. */
-interface Group {
-	readonly subject: string;
-	readonly event: string;
-	readonly items: Evaluate | null;
-	readonly key: Evaluate | null;
-	readonly rows: readonly { readonly row: CustomRow; readonly value: Evaluate }[];
-}
+/** What the rows of one event type read, by subject. */
+type CustomData = Readonly<Record<string, readonly CustomItem[]>>;
 
-type Evaluate = (data: unknown) => Promise<unknown>;
-
-/** The event type that carries what custom rows read off events of `type`. */
-const derivedType = (type: string): string => `custom_${type}`;
+/** Reading that pauses where an expression has to be waited for. */
+type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 
 /**
- * Entities that a user describes, beside the dialect's own. JSONata is asynchronous and the mapper is not, so they take two
- * steps: `derive` makes of an event another one that holds the finished values, and `tables` tells the mapper how to read it.
+ * Entities that a user describes, beside a dialect's own. JSONata is asynchronous and the mapper is not, so they take two
+ * steps: `pass` makes of an event another one that holds the finished values, and `tables` tells the mapper how to read it.
  */
 export class CustomRows {
-	private readonly groups: readonly Group[];
+	/** The dialect's tables with the custom ones added. */
+	readonly tables: MapperTables;
+	private readonly groups: ReadonlyMap<string, readonly RowGroup[]>;
+	/** Whether nothing but rows makes entities: then what they read stands in the place of the event itself. */
+	private readonly alone: boolean;
+	private readonly line = new Line(limits.rowsWaiting);
 	private readonly told = new Set<string>();
+	/** By subject: the natural keys, and when each was last there (ms since 1970), the longest absent first. */
+	private readonly keys = new Map<string, Map<string, number>>();
 
 	/**
-	 * @param rows rows as {@link customRowSchema} parsed them
-	 * @param report told once of each expression that failed
-	 * @throws AgentStreamError CONFIG_INVALID: an expression that cannot be read, or rows that contradict each other
+	 * @param rows rows as `customRowSchema` parsed them
+	 * @param own the dialect's tables; null = there is no dialect
+	 * @param report told once of each expression that failed, and of events that had to be left out
+	 * @throws AgentStreamError CONFIG_INVALID: an expression that cannot be read, rows that contradict each other, or a subject that
+	 * the dialect has itself
 	 */
 	constructor(
 		rows: readonly CustomRow[],
+		private readonly own: MapperTables | null,
 		private readonly report: (error: AgentStreamError) => void,
 	) {
-		const subjects = [...new Set(rows.map((row) => row.subject))];
-		this.groups = subjects.map((subject) =>
-			group(
-				subject,
-				rows.filter((row) => row.subject === subject),
-			),
-		);
-	}
-
-	/**
-	 * A dialect's tables with the custom ones added; null = there is no dialect.
-	 * @throws AgentStreamError CONFIG_INVALID: the dialect has a subject of that name itself
-	 */
-	tables(dialect: MapperTables | null): MapperTables {
-		const own = dialect?.subjects ?? [];
-		for (const { subject } of this.groups) {
-			if (!own.some((table) => table.subject === subject)) continue;
-			throw invalid(`The subject ${subject} is the protocol's own; give the custom rows another one.`);
+		const groups = groupRows(rows);
+		for (const { subject } of groups) {
+			if (!own?.subjects.some((table) => table.subject === subject)) continue;
+			const message = `The subject ${subject} is the protocol's own; give the custom rows another one.`;
+			throw new AgentStreamError('CONFIG_INVALID', message);
 		}
-		const derived = this.groups.map(({ event }) => [derivedType(event), { interval: null, list: false }] as const);
-		return {
-			types: { ...dialect?.types, ...Object.fromEntries(derived) },
-			subjects: [...own, ...this.groups.map(table)],
-			deviceFrom: dialect?.deviceFrom ?? [],
-			device: (world, url) => dialect?.device(world, url) ?? { name: url?.hostname ?? 'Agent' },
+		this.alone = !own || own.subjects.length === 0;
+		this.groups = byWord(groups, ({ event }) => event);
+		const { types = {}, subjects = [] } = own ?? {};
+		const derived = groups.map(({ event }) => {
+			const { interval = null, list = false } = types[event] ?? {};
+			return [this.derivedType(event), { interval, list }] as const;
+		});
+		this.tables = {
+			...own,
+			types: { ...types, ...Object.fromEntries(derived) },
+			subjects: [...subjects, ...groups.map((group) => table(group, this.derivedType(group.event)))],
+			deviceFrom: own?.deviceFrom ?? [],
+			device: (world, url) => own?.device(world, url) ?? { name: url?.hostname ?? 'Agent' },
 		};
 	}
 
-	/** The event that holds what custom rows read off this one; null where none does. */
-	async derive(event: StreamEvent): Promise<StreamEvent | null> {
-		const groups = this.groups.filter((group) => group.event === event.type);
-		if (groups.length === 0 || event.rejected) return null;
-		const data: Record<string, readonly CustomItem[]> = {};
-		for (const group of groups) data[group.subject] = await this.items(group, event.data);
-		return { ...event, type: derivedType(event.type), data, issues: [] };
+	/** The event type that carries what the rows read off events of `type`. */
+	derivedType(type: string): string {
+		return this.alone ? type : `custom_${type}`;
 	}
 
-	private async items(group: Group, data: unknown): Promise<CustomItem[]> {
-		const { items, key } = group;
-		if (!items || !key) return [await this.item(group, '', data)];
-		const found = await this.evaluate(items, data, group.subject);
-		const list = Array.isArray(found) ? found : found === undefined || found === null ? [] : [found];
-		const result: CustomItem[] = [];
-		for (const thing of list.slice(0, limits.itemsPerSubject)) {
-			const name: unknown = await this.evaluate(key, thing, group.subject);
-			if (typeof name !== 'string' && typeof name !== 'number') continue;
-			result.push(await this.item(group, String(name).slice(0, limits.textLength), thing));
+	/**
+	 * Hands on what the mapper takes of an event: itself, and what the rows read off it. At once where all rows are plain paths, else in
+	 * turn: {@link idle} tells when.
+	 */
+	pass(event: StreamEvent, take: (event: StreamEvent) => void): void {
+		const fed = this.own?.types[event.type]?.feeds ?? event.type;
+		const groups = this.groups.get(fed) ?? [];
+		if (!this.alone || groups.length === 0) take(event);
+		if (event.rejected || groups.length === 0) return;
+		const finish = (data: CustomData) => take({ ...event, type: this.derivedType(fed), data, issues: [] });
+		if (groups.every(isPlain)) {
+			finish(readAtOnce(this.read(groups, event)));
+			return;
 		}
+		const room = this.line.add(async (isWanted) => {
+			const data = await readInTurn(this.read(groups, event), isWanted);
+			if (data) finish(data);
+		});
+		if (!room)
+			this.tell(
+				'',
+				'LIMIT_REACHED',
+				'Events come faster than the custom rows can be evaluated: the oldest are left out.',
+			);
+	}
+
+	/** Events that were left out because too many waited. */
+	get dropped(): number {
+		return this.line.dropped;
+	}
+
+	/** Resolves when nothing waits to be evaluated. */
+	idle(): Promise<void> {
+		return this.line.idle();
+	}
+
+	/** Forgets what waits. */
+	close(): void {
+		this.line.close();
+	}
+
+	private *read(groups: readonly RowGroup[], event: StreamEvent): Steps<CustomData> {
+		const result: Record<string, readonly CustomItem[]> = {};
+		for (const group of groups) result[group.subject] = yield* this.items(group, event);
 		return result;
 	}
 
-	private async item(group: Group, key: string, data: unknown): Promise<CustomItem> {
+	private *items(group: RowGroup, { data, received }: StreamEvent): Steps<CustomItem[]> {
+		const { items, key, subject } = group;
+		if (!items || !key) return [yield* this.item(group, '', data)];
+		const found = yield* this.value(items, data, subject);
+		const list: readonly unknown[] = Array.isArray(found)
+			? found
+			: found === undefined || found === null
+				? []
+				: [found];
+		const result: CustomItem[] = [];
+		for (const thing of list.slice(0, limits.itemsPerSubject)) {
+			const name = yield* this.value(key, thing, subject);
+			if (typeof name !== 'string' && typeof name !== 'number') continue;
+			const word = String(name).slice(0, limits.textLength);
+			if (this.hasRoom(subject, word, received)) result.push(yield* this.item(group, word, thing));
+		}
+		if (list.length > limits.itemsPerSubject) this.tellFull(subject);
+		return result;
+	}
+
+	/** Keys that come and go without end must not pile up: a new one finds room when another has been away for so long that it is removed. */
+	private hasRoom(subject: string, key: string, now: number): boolean {
+		const keys = this.keys.get(subject) ?? new Map<string, number>();
+		this.keys.set(subject, keys);
+		if (!keys.delete(key) && keys.size >= limits.itemsPerSubject) {
+			const [oldest] = keys;
+			if (oldest && now - oldest[1] < limits.removeAfter) {
+				this.tellFull(subject);
+				return false;
+			}
+			if (oldest) keys.delete(oldest[0]);
+		}
+		keys.set(key, now);
+		return true;
+	}
+
+	private tellFull(subject: string): void {
+		const sentence = `More than ${limits.itemsPerSubject} items of ${subject}; the rest is left out.`;
+		this.tell(`${subject} `, 'LIMIT_REACHED', sentence);
+	}
+
+	private *item(group: RowGroup, key: string, data: unknown): Steps<CustomItem> {
 		const values: Record<string, State> = {};
 		for (const { row, value } of group.rows) {
-			values[row.row] = state(row, await this.evaluate(value, data, `${group.subject}/${row.row}`));
+			values[row.row] = state(row, yield* this.value(value, data, `${group.subject}/${row.row}`));
 		}
 		return { key, values };
 	}
 
-	private async evaluate(evaluate: Evaluate, data: unknown, where: string): Promise<unknown> {
-		try {
-			return await evaluate(data);
-		} catch (thrown) {
+	private *value({ plain, evaluate }: Expression, data: unknown, where: string): Steps<unknown> {
+		if (plain) return plain(data);
+		return yield evaluate(data).catch((thrown: unknown) => {
 			const error = asAgentStreamError(thrown, 'ENTITY_INVALID');
-			if (!this.told.has(where)) {
-				this.told.add(where);
-				this.report(
-					new AgentStreamError('ENTITY_INVALID', `The expression of ${where} failed: ${error.message}`, error),
-				);
-			}
+			this.tell(where, 'ENTITY_INVALID', `${where}: ${error.message}`, error);
 			return null;
-		}
+		});
+	}
+
+	private tell(about: string, code: 'ENTITY_INVALID' | 'LIMIT_REACHED', message: string, cause?: unknown): void {
+		if (this.told.has(about)) return;
+		this.told.add(about);
+		this.report(new AgentStreamError(code, message, cause));
 	}
 }
 
-/** Rows of one subject that agree with each other. */
-function group(subject: string, rows: readonly CustomRow[]): Group {
-	const [first] = rows;
-	if (!first) throw invalid(`The subject ${subject} has no rows.`);
-	const { event, items, key } = first;
-	if (rows.some((row) => row.event !== event || row.items !== items || row.key !== key)) {
-		throw invalid(`All custom rows of ${subject} must name the same event type, list and key.`);
-	}
-	if ((items === '') !== (key === '')) throw invalid(`The subject ${subject} needs both a list and a key, or neither.`);
-	if (new Set(rows.map((row) => row.row)).size < rows.length)
-		throw invalid(`Two rows of ${subject} have the same key.`);
-	return {
-		subject,
-		event,
-		items: items === '' ? null : compile(items),
-		key: key === '' ? null : compile(key),
-		rows: rows.map((row) => ({ row, value: compile(row.value) })),
-	};
+function readAtOnce<T>(steps: Steps<T>): T {
+	const step = steps.next();
+	if (step.done) return step.value;
+	throw new Error('A plain path never waits.');
 }
 
-function compile(text: string): Evaluate {
-	// Loaded when first used: most people have no custom rows.
-	const parse: typeof jsonata = require('jsonata');
-	try {
-		const compiled = parse(text, { timeout: limits.expressionTime, stack: limits.expressionStack });
-		return (data) => compiled.evaluate(data) as Promise<unknown>;
-	} catch (thrown) {
-		// JSONata throws objects that are no errors.
-		const why =
-			typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : 'unreadable';
-		throw invalid(`The expression "${text.slice(0, 80)}" cannot be read: ${why}`);
+/** Null where nobody wants the answer any more. */
+async function readInTurn<T>(steps: Steps<T>, isWanted: () => boolean): Promise<T | null> {
+	let step = steps.next();
+	while (!step.done) {
+		const value = await step.value;
+		// Between two expressions everybody else has a turn: JSONata alone would keep it to the end.
+		await new Promise((resolve) => setImmediate(resolve));
+		if (!isWanted()) return null;
+		step = steps.next(value);
 	}
+	return step.value;
 }
 
-function table({ subject, event, key, rows }: Group): Subject {
-	const type = derivedType(event);
-	return describe<Record<string, Record<string, CustomItem[]>>, CustomItem>({
+const isPlain = ({ items, key, rows }: RowGroup): boolean =>
+	items?.plain !== null && key?.plain !== null && rows.every(({ value }) => value.plain !== null);
+
+function table({ subject, key, rows }: RowGroup, type: string): Subject {
+	return describe<Record<string, CustomData>, CustomItem>({
 		subject,
 		from: [type],
 		items: (world) => world[type]?.[subject] ?? null,
@@ -202,7 +219,7 @@ function table({ subject, event, key, rows }: Group): Subject {
 	});
 }
 
-function description(row: CustomRow): Row<CustomItem, Record<string, Record<string, CustomItem[]>>> {
+function description(row: CustomRow): Row<CustomItem, Record<string, CustomData>> {
 	const { unit, deviceClass, stateClass, category, precision, icon } = row;
 	return {
 		key: row.row,
@@ -228,8 +245,4 @@ function state(row: CustomRow, value: unknown): State {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : null;
 	if (typeof value === 'boolean') return String(value);
 	return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function invalid(message: string): AgentStreamError {
-	return new AgentStreamError('CONFIG_INVALID', message);
 }

@@ -4,9 +4,8 @@ import { limits } from '../model/limits';
 /**
  * The happenings that were not seen before, in order of their time. Remembers them, at most `limits.happenings`.
  * @param seen ids that are known, oldest first; changed here
- * @param history true where all that is listed happened before anybody listened: it is remembered and fires nothing
  */
-export function unseen(happenings: readonly Happening[], seen: Set<string>, history: boolean): readonly Happening[] {
+export function unseen(happenings: readonly Happening[], seen: Set<string>): readonly Happening[] {
 	const found: Happening[] = [];
 	for (const happening of happenings) {
 		// What is still listed is remembered longest.
@@ -17,5 +16,5 @@ export function unseen(happenings: readonly Happening[], seen: Set<string>, hist
 		if (seen.size <= limits.happenings) break;
 		seen.delete(id);
 	}
-	return history ? [] : found.sort((a, b) => a.at - b.at);
+	return found.sort((a, b) => a.at - b.at);
 }

@@ -1,16 +1,17 @@
 import type { Clock } from '../model/clock';
-import type { Connection, Memory, Reading, Request, Row, Subject, World } from '../model/description';
-import type { Device, Entity, EntityChange, State } from '../model/entity';
-import { AgentStreamError } from '../model/errors';
+import type { Memory, Request, Subject, World } from '../model/description';
+import type { Device, Entity, EntityChange } from '../model/entity';
+import { AgentStreamError, type ErrorCode } from '../model/errors';
 import type { StreamEvent } from '../model/event';
-import { sameJson } from '../model/json';
 import { limits } from '../model/limits';
-import { Freshness } from './freshness';
-import { unseen } from './happenings';
-import { safeKey } from './identity';
-import { newest, readAttributes, readState, sameAttributes } from './reading';
-import { type Cell, createEntity, deadbandOf, nameOf, Registry, type Thing } from './registry';
-import { changedRows, compile, type Table } from './table';
+import type { Tracked, Tracker } from '../model/tracker';
+import { Absence } from './absence';
+import { Devices } from './devices';
+import { Liveness } from './liveness';
+import { newest } from './reading';
+import { Registry } from './registry';
+import { compile, type Table } from './table';
+import { type Occasion, Things } from './things';
 
 /** What must outlast a restart, by unique id: totals and baselines of stateful rows. JSON. */
 export type SavedMemory = { readonly [uniqueId: string]: Memory };
@@ -22,6 +23,8 @@ export interface MapperTables {
 	>;
 	readonly subjects: readonly Subject[];
 	readonly deviceFrom: readonly string[];
+	/** Where the stream tells happenings: what keeps the pictures that its own types are. */
+	tracker?(clock: Clock): Tracker;
 	device(world: World, url: URL | null): Omit<Device, 'identifiers'>;
 }
 
@@ -45,46 +48,39 @@ export interface MapperOptions {
 	readonly report?: (error: AgentStreamError) => void;
 }
 
-/** What of an event its entities are made by, besides its data. */
-type Occasion = Pick<StreamEvent, 'at' | 'received' | 'replayed'>;
-
 /** Where the world tells of the endpoint's own socket. */
 const connectionType = '$connection';
 
 /** Step 4 of a frame's way: turns events into entity changes, by the tables of a dialect. One per endpoint. */
 export class Mapper {
-	private readonly tables: readonly Table[];
-	/** Types whose freshness decides about entities. */
-	private readonly eventTypes: readonly string[];
-	/** No event type becomes overdue before, ms since 1970. */
-	private firstDue = 0;
 	private readonly tablesOf = new Map<string, readonly Table[]>();
 	private readonly registry = new Registry();
-	private readonly freshness: Freshness;
 	private readonly reported = new Set<string>();
 	private readonly world: { [type: string]: unknown } = {};
-	private device: Device;
-	private link: Connection;
-	private readonly lastList = new Map<Subject, number>();
-	/** Freshness of every event type as the entities show it. */
-	private readonly shown = new Map<string, boolean>();
+	private readonly liveness: Liveness;
+	private readonly devices: Devices;
+	private readonly absence: Absence;
+	private readonly things: Things;
+	private readonly tracker: Tracker | null;
 
 	constructor(private readonly options: MapperOptions) {
-		this.tables = options.dialect.subjects.map(compile);
-		this.eventTypes = [...new Set(this.tables.map(({ eventType }) => eventType))];
-		this.link = this.tell({ open: true, polling: false, opened: options.clock.now() });
-		for (const type of [...Object.keys(options.dialect.types), connectionType]) {
+		const { source, dialect, clock, freshLeast, removeAfter, memory } = options;
+		const tables = dialect.subjects.map(compile);
+		for (const type of [...Object.keys(dialect.types), connectionType]) {
 			this.tablesOf.set(
 				type,
-				this.tables.filter(({ subject }) => subject.from.includes(type)),
+				tables.filter(({ subject }) => subject.from.includes(type)),
 			);
 		}
-		const interval = (type: string) => {
-			const seconds = options.dialect.types[type]?.interval ?? null;
-			return seconds === null ? null : seconds * 1000;
-		};
-		this.freshness = new Freshness(interval, options.freshLeast);
-		this.device = this.currentDevice();
+		const watched = [...new Set(tables.map(({ eventType }) => eventType))];
+		this.liveness = new Liveness({ clock, types: dialect.types, watched, freshLeast });
+		this.world[connectionType] = this.liveness.link;
+		this.devices = new Devices(options, this.world);
+		this.absence = new Absence(removeAfter);
+		this.tracker = dialect.tracker?.(clock) ?? null;
+		const { world, registry, devices, liveness } = this;
+		const report = (code: ErrorCode, message: string) => this.report(code, message);
+		this.things = new Things({ source, world, registry, devices, liveness, memory, report });
 	}
 
 	/** What an event changes. Events that were rejected, or that nobody knows, change nothing. */
@@ -92,15 +88,11 @@ export class Mapper {
 		const { types } = this.options.dialect;
 		if (event.rejected || !Object.hasOwn(types, event.type)) return [];
 		const type = types[event.type]?.feeds ?? event.type;
-		const now = this.options.clock.now();
-		if (!this.freshness.fresh(type, now)) this.forgetLists(type);
-		if (event.via === 'stream') this.freshness.arrived(type, now);
-		else this.freshness.fetched(type, now, event.every ?? null);
-		this.world[type] = event.data;
+		if (!this.liveness.arrived(type, event)) this.absence.forget(type);
 		const changes: EntityChange[] = [];
-		if (this.options.dialect.deviceFrom.includes(type)) this.refreshDevice(changes);
-		for (const table of this.tablesOf.get(type) ?? []) this.update(table, event, type, changes);
-		this.refreshAvailability(changes, type);
+		this.take(type, event.data, event, changes);
+		if (this.tracker) this.track(this.tracker.apply(event), event, changes);
+		if (this.liveness.moved(type)) this.things.showAll(changes);
 		return changes;
 	}
 
@@ -109,35 +101,39 @@ export class Mapper {
 	 * @param polling whether they are polled because the socket is down
 	 */
 	connection(open: boolean, polling = false): EntityChange[] {
-		const now = this.options.clock.now();
-		this.link = this.tell({ open, polling, opened: open && !this.link.open ? now : this.link.opened });
-		if (!open) {
-			this.freshness.interrupted();
-			this.forgetLists();
-		}
+		this.liveness.connection(open, polling);
+		if (!open) this.absence.forget();
 		const changes: EntityChange[] = [];
-		this.refreshAvailability(changes);
-		this.showAll(changes);
-		const occasion: Occasion = { at: now, received: now, replayed: false };
-		for (const table of this.tablesOf.get(connectionType) ?? []) this.update(table, occasion, connectionType, changes);
+		this.liveness.moved();
+		this.things.showAll(changes);
+		this.take(connectionType, this.liveness.link, this.now(), changes);
 		return changes;
+	}
+
+	/** Whether a tracker keeps the pictures: then {@link nextTick} may move to an earlier time with every event. */
+	get tracks(): boolean {
+		return this.tracker !== null;
 	}
 
 	/** What became overdue by now. */
 	tick(): EntityChange[] {
 		const changes: EntityChange[] = [];
-		this.refreshAvailability(changes);
+		const now = this.now();
+		if (this.tracker) this.track(this.tracker.tick(now.at), now, changes);
+		if (this.liveness.moved()) this.things.showAll(changes);
 		return changes;
 	}
 
 	/** When {@link tick} has something to do next, ms since 1970; null = not before another event. */
 	nextTick(): number | null {
-		return this.freshness.nextExpiry(this.options.clock.now());
+		const expiry = this.liveness.nextExpiry();
+		const tick = this.tracker?.nextTick() ?? null;
+		return expiry === null || tick === null ? (expiry ?? tick) : Math.min(expiry, tick);
 	}
 
 	/** Event types that are overdue. */
 	stale(): string[] {
-		return this.freshness.stale(this.options.clock.now());
+		return this.liveness.stale();
 	}
 
 	/** All entities, in order of subjects, things and rows. */
@@ -182,10 +178,26 @@ export class Mapper {
 		return saved;
 	}
 
-	/** Lets rows see the socket's state. */
-	private tell(link: Connection): Connection {
-		this.world[connectionType] = link;
-		return link;
+	/** New data of a type: brings everything that is made from it up to date. */
+	private take(type: string, data: unknown, occasion: Occasion, changes: EntityChange[]): void {
+		this.world[type] = data;
+		const { deviceFrom } = this.options.dialect;
+		if (deviceFrom.includes(type) && this.devices.refresh(this.world)) this.things.moveDevices(changes);
+		for (const table of this.tablesOf.get(type) ?? []) this.update(table, occasion, type, changes);
+	}
+
+	/** Takes in what the tracker has made of an event, or of the time that has passed. */
+	private track(tracked: Tracked, occasion: Occasion, changes: EntityChange[]): void {
+		for (const [type, data] of Object.entries(tracked)) {
+			this.liveness.made(type);
+			this.take(type, data, occasion, changes);
+		}
+	}
+
+	/** What is no event's doing happens now. */
+	private now(): Occasion {
+		const now = this.options.clock.now();
+		return { at: now, received: now, replayed: false };
 	}
 
 	private update(table: Table, event: Occasion, type: string, changes: EntityChange[]): void {
@@ -215,7 +227,7 @@ export class Mapper {
 				continue;
 			}
 			listed.add(id);
-			this.updateThing(table, key, item, event, changes);
+			this.things.update(table, key, item, event, changes);
 		}
 		if (items.length > limits.itemsPerSubject) {
 			this.report(
@@ -223,233 +235,15 @@ export class Mapper {
 				`More than ${limits.itemsPerSubject} items of ${subject.subject}; the rest is left out.`,
 			);
 		}
-		if (subject.key && subject.from[0] === type) this.missing(subject, listed, event.received, changes);
+		if (!subject.key || subject.from[0] !== type) return;
+		const { missing, gone } = this.absence.judge(subject, this.registry.things(subject), listed, event.received);
+		for (const thing of missing) this.things.vanish(thing, changes);
+		for (const thing of gone) this.things.remove(thing, changes);
 	}
 
-	private updateThing(table: Table, key: string | null, item: object, event: Occasion, changes: EntityChange[]): void {
-		const { subject } = table;
-		const label = subject.label ? subject.label(item).slice(0, limits.textLength) : (key ?? '');
-		let thing = this.registry.find(subject, key);
-		if (!thing) {
-			const blank = { raw: [], cells: [], present: true, missingFor: 0 };
-			thing = { subject, key, label, item, device: this.deviceOf(subject, key, label), ...blank };
-			this.registry.add(thing);
-		}
-		const renamed = thing.label !== label;
-		const back = !thing.present;
-		thing.label = label;
-		if (renamed) thing.device = this.deviceOf(subject, key, label);
-		thing.item = item;
-		thing.present = true;
-		thing.missingFor = 0;
-		const dirty = changedRows(table, thing, item);
-		const all = renamed || back;
-		const rows = dirty || all ? table.everyRow : table.folds;
-		for (const index of rows) {
-			const row = table.rows[index];
-			const cell = thing.cells[index];
-			const touched = table.dirty[index] === 1;
-			if (!row) continue;
-			if (!cell) {
-				if (touched) this.addEntity(table, thing, index, row, event, changes);
-			} else if (touched || all || row.fold) {
-				this.updateEntity(thing, cell, event, changes, touched, renamed ? nameOf(row, thing) : undefined);
-			}
-		}
-	}
-
-	private addEntity(
-		table: Table,
-		thing: Thing,
-		index: number,
-		row: Row<object, World>,
-		event: Occasion,
-		changes: EntityChange[],
-	): void {
-		if (row.when && !row.when(thing.item, this.world)) return;
-		if (this.registry.size >= limits.entities) {
-			this.report('LIMIT_REACHED', `More than ${limits.entities} entities; the rest is left out.`);
-			return;
-		}
-		const { source } = this.options;
-		const entity = createEntity({
-			source,
-			subject: thing.subject.subject,
-			key: thing.key,
-			label: thing.label,
-			eventType: table.eventType,
-			row,
-			state: null,
-			attributes: {},
-			connected: this.link.open,
-			fresh: this.freshness.fresh(table.eventType, this.options.clock.now()),
-			replayed: event.replayed,
-			device: thing.device,
-		});
-		const cell: Cell = { row, entity, attributes: {}, memory: this.options.memory?.[entity.unique_id] };
-		if (!this.registry.addCell(thing, index, cell)) {
-			this.report('ENTITY_COLLISION', `Two entities have the unique id ${entity.unique_id}; the second is left out.`);
-			return;
-		}
-		const reading: Reading = { world: this.world, at: event.at, previous: undefined };
-		cell.attributes = readAttributes(row, thing.item, reading);
-		const state = readState(cell, thing.item, reading);
-		cell.entity = { ...entity, state, deadband: deadbandOf(row, state), attributes: cell.attributes };
-		changes.push({ kind: 'added', entity: cell.entity, previous: undefined });
-		if (row.happenings) this.fire(thing, cell, event, changes);
-	}
-
-	/** @param touched whether a field that the row reads changed; else only a stateful row can have moved */
-	private updateEntity(
-		thing: Thing,
-		cell: Cell,
-		event: Occasion,
-		changes: EntityChange[],
-		touched: boolean,
-		name: string | undefined,
-	): void {
-		const { entity, row } = cell;
-		const reading: Reading = { world: this.world, at: event.at, previous: entity.state };
-		const state = row.happenings ? entity.state : readState(cell, thing.item, reading);
-		const was = cell.attributes;
-		if (touched && !row.happenings) cell.attributes = readAttributes(row, thing.item, reading);
-		// What ticks is kept up to date, but is no news of its own.
-		const news =
-			state !== entity.state ||
-			name !== undefined ||
-			!entity.availability.present ||
-			(touched && !sameAttributes(cell.attributes, was, row.ticking));
-		if (news) this.show(thing, cell, event, changes, state, name);
-		if (touched && row.happenings) this.fire(thing, cell, event, changes);
-	}
-
-	private show(
-		thing: Thing,
-		cell: Cell,
-		event: Occasion,
-		changes: EntityChange[],
-		state: State,
-		name: string | undefined,
-	): void {
-		const { entity } = cell;
-		const availability = { ...entity.availability, present: thing.present };
-		cell.entity = {
-			...entity,
-			name: name ?? entity.name,
-			device: thing.device,
-			state,
-			deadband: deadbandOf(cell.row, state),
-			attributes: cell.attributes,
-			availability,
-			available: isAvailable(entity, availability),
-			replayed: event.replayed,
-		};
-		changes.push({ kind: 'changed', entity: cell.entity, previous: entity.state });
-	}
-
-	/** Fires the happenings that were not seen before; the first data and history only tell which there have been. */
-	private fire(thing: Thing, cell: Cell, event: Occasion, changes: EntityChange[]): void {
-		const history = cell.seen === undefined || event.replayed;
-		cell.seen ??= new Set();
-		for (const { type, attributes } of unseen(cell.row.happenings?.(thing.item) ?? [], cell.seen, history)) {
-			const previous = cell.entity.state;
-			cell.attributes = attributes;
-			cell.entity = { ...cell.entity, state: type, attributes, replayed: false };
-			changes.push({ kind: 'fired', entity: cell.entity, previous });
-		}
-	}
-
-	/** The stream had a gap: the time until the next list (of one event type, or of all) is no absence. */
-	private forgetLists(type?: string): void {
-		for (const subject of [...this.lastList.keys()]) {
-			if (type === undefined || subject.from[0] === type) this.lastList.delete(subject);
-		}
-	}
-
-	/** Things of a subject that a healthy list no longer has: unavailable at once, removed only after long absence. */
-	private missing(subject: Subject, listed: ReadonlySet<string>, received: number, changes: EntityChange[]): void {
-		const since = received - (this.lastList.get(subject) ?? received);
-		this.lastList.set(subject, received);
-		const removeAfter = this.options.removeAfter === undefined ? limits.removeAfter : this.options.removeAfter;
-		for (const thing of [...this.registry.things(subject)]) {
-			if (listed.has(thing.key ?? '')) continue;
-			if (thing.present) {
-				thing.present = false;
-				for (const cell of thing.cells) if (cell) this.showAvailability(thing, cell, changes);
-				continue;
-			}
-			// Only the time between two lists that followed each other counts, and of a slow type not all of it.
-			thing.missingFor += Math.min(Math.max(0, since), limits.healthyGap);
-			if (removeAfter === null || thing.missingFor < removeAfter) continue;
-			this.registry.remove(thing);
-			for (const cell of thing.cells) {
-				if (cell) changes.push({ kind: 'removed', entity: cell.entity, previous: cell.entity.state });
-			}
-		}
-	}
-
-	/** Looks whether an event type became overdue or came back; only then are the entities gone through. */
-	private refreshAvailability(changes: EntityChange[], arrived?: string): void {
-		const now = this.options.clock.now();
-		// Until the first type is overdue only the one that arrived can have changed.
-		const due = arrived === undefined || now >= this.firstDue;
-		let moved = false;
-		for (const type of due ? this.eventTypes : [arrived]) {
-			const fresh = this.freshness.fresh(type, now);
-			if (this.shown.get(type) !== fresh) moved = true;
-			this.shown.set(type, fresh);
-		}
-		if (due) this.firstDue = this.freshness.nextExpiry(now) ?? Number.POSITIVE_INFINITY;
-		else this.firstDue = Math.min(this.firstDue, now + (this.freshness.limit(arrived) ?? Number.POSITIVE_INFINITY));
-		if (moved) this.showAll(changes);
-	}
-
-	private showAll(changes: EntityChange[]): void {
-		for (const { thing, cell } of this.registry.all()) this.showAvailability(thing, cell, changes);
-	}
-
-	private showAvailability(thing: Thing, cell: Cell, changes: EntityChange[]): void {
-		const { entity } = cell;
-		const fresh = this.shown.get(entity.event_type) ?? false;
-		const was = entity.availability;
-		if (was.connected === this.link.open && was.fresh === fresh && was.present === thing.present) return;
-		const availability = { connected: this.link.open, fresh, present: thing.present };
-		cell.entity = { ...newest(cell), availability, available: isAvailable(entity, availability) };
-		changes.push({ kind: 'availability', entity: cell.entity, previous: entity.state });
-	}
-
-	private currentDevice(): Device {
-		const { source, dialect, url } = this.options;
-		return { identifiers: [`agent-stream_${source}`], ...dialect.device(this.world, url ?? null) };
-	}
-
-	/** A thing's device: the server's, or one of its own that is connected via it. */
-	private deviceOf({ subject, ownDevice }: Subject, key: string | null, label: string): Device {
-		const { device, options } = this;
-		if (!options.subDevices || !ownDevice) return device;
-		const [server = ''] = device.identifiers;
-		const own = key === null ? subject : `${subject}_${safeKey(key)}`;
-		return { identifiers: [`${server}_${own}`], name: `${device.name} ${label || subject}`, via_device: server };
-	}
-
-	private refreshDevice(changes: EntityChange[]): void {
-		const device = this.currentDevice();
-		if (sameJson(device, this.device)) return;
-		this.device = device;
-		for (const thing of this.registry.everything()) thing.device = this.deviceOf(thing.subject, thing.key, thing.label);
-		for (const { thing, cell } of this.registry.all()) {
-			cell.entity = { ...newest(cell), device: thing.device };
-			changes.push({ kind: 'changed', entity: cell.entity, previous: cell.entity.state });
-		}
-	}
-
-	private report(code: 'ENTITY_COLLISION' | 'ENTITY_INVALID' | 'LIMIT_REACHED', message: string): void {
+	private report(code: ErrorCode, message: string): void {
 		if (this.reported.has(message) || this.reported.size >= limits.noticesRemembered) return;
 		this.reported.add(message);
 		this.options.report?.(new AgentStreamError(code, message));
 	}
-}
-
-function isAvailable(entity: Entity, { connected, fresh, present }: Entity['availability']): boolean {
-	return present && (entity.always_available || (connected && fresh));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { parsePath } from '../model/path';
 import type { FilterInput } from './dimensions';
-import { parsePath } from './path';
 import type { FilterSettings } from './settings';
 
 type ChangedSettings = NonNullable<FilterSettings['shape']['changed']>;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Entity } from '../model/entity';
+import { globs } from '../model/glob';
 import { limits } from '../model/limits';
-import { globs } from './glob';
-import { parsePath } from './path';
+import { parsePath } from '../model/path';
 
 const patterns = z.array(z.string().min(1).max(limits.textLength)).max(limits.filterPatterns);
 

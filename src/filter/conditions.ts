@@ -1,5 +1,5 @@
-import { glob } from './glob';
-import { type PathReader, parsePath } from './path';
+import { glob } from '../model/glob';
+import { type PathReader, parsePath } from '../model/path';
 import type { Condition } from './settings';
 
 /** Answers whether a message, as a view of it, meets a condition. */

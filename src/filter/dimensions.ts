@@ -1,3 +1,4 @@
+import { dimensions as aboutWhat, type Dimension } from '../model/dimensions';
 import type { Entity } from '../model/entity';
 import type { StreamEvent } from '../model/event';
 
@@ -27,15 +28,24 @@ export function views(input: FilterInput): readonly View[] {
 
 /**
  * What each dimension of `choose` looks at: one of these texts must fit. Where a message has nothing of the kind there is
- * none, and only a dimension that is not set lets it pass. A new dimension is a row here and a line in the settings.
+ * none, and only a dimension that is not set lets it pass.
  */
-export const dimensions = {
+export const dimensions: { readonly [name in 'type' | 'source' | 'subject' | Dimension]: Look } = {
 	type: ({ event, entity }) => present(event?.type ?? entity?.event_type),
 	source: ({ event, entity }) => present(event?.source ?? entity?.source),
 	/** The subject (`disk`) or the subject and its natural key (`container/plex`). */
 	subject: ({ entity }) =>
 		entity ? [entity.subject, ...(entity.key === null ? [] : [`${entity.subject}/${entity.key}`])] : [],
-} as const satisfies Record<string, (view: View) => readonly string[]>;
+	...(Object.fromEntries(aboutWhat.map((name) => [name, aboutIts(name)])) as Record<Dimension, Look>),
+};
+
+/** The texts of a message by one dimension. */
+type Look = (view: View) => readonly string[];
+
+/** What the event says that it is about. */
+function aboutIts(name: Dimension): Look {
+	return ({ event }) => present(event?.about?.[name]);
+}
 
 function present(text: string | undefined): readonly string[] {
 	return text === undefined ? [] : [text];

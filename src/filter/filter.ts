@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock';
+import { globs } from '../model/glob';
 import { compile, type Test } from './conditions';
 import { dimensions, type FilterInput, keyOf, type View, views } from './dimensions';
-import { globs } from './glob';
 import type { FilterSettings } from './settings';
 import type { FilterReason, Outlet, Stage } from './stage';
 import { batch, changed, debounce, sample, throttle } from './stages';

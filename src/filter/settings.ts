@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { type Dimension, dimensions } from '../model/dimensions';
 import { limits } from '../model/limits';
-import { parsePath } from './path';
+import { parsePath } from '../model/path';
 
 const globListSchema = z.array(z.string().min(1).max(limits.textLength)).max(limits.filterPatterns);
 const pathSchema = z
@@ -11,6 +12,11 @@ const scalarSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is no time of day: write it as hh:mm');
 /** Milliseconds; a timer of Node.js holds no more than 2^31 - 1. */
 const durationSchema = z.number().int().min(1).max(2_147_483_647);
+
+/** Globs per thing that an event can be about. */
+const aboutSchemas = Object.fromEntries(dimensions.map((name) => [name, globListSchema.optional()])) as {
+	readonly [name in Dimension]: z.ZodOptional<typeof globListSchema>;
+};
 
 /** Days of a time window, Monday first. */
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -59,6 +65,7 @@ export const filterSettingsSchema = z.strictObject({
 			type: globListSchema.optional(),
 			source: globListSchema.optional(),
 			subject: globListSchema.optional(),
+			...aboutSchemas,
 		})
 		.default({}),
 	window: timeWindowSchema.optional(),

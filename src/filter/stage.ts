@@ -1,8 +1,11 @@
+import type { Dimension } from '../model/dimensions';
+
 /** Why a message did not pass, as a word that is stable. `limit`: it waited, and the ceiling of keys made room. */
 export type FilterReason =
 	| 'type'
 	| 'source'
 	| 'subject'
+	| Dimension
 	| 'window'
 	| 'conditions'
 	| 'unchanged'

@@ -1,10 +1,13 @@
-import type { Request, World } from './description';
+import type { Request, StreamRequest, World } from './description';
 import type { Entity } from './entity';
 import { AgentStreamError } from './errors';
 import { limits } from './limits';
 
-/** What a mistake costs. `high` and `destructive` ones are carried out only when they are confirmed. */
-export type Risk = 'low' | 'medium' | 'high' | 'destructive';
+/**
+ * What a mistake costs. `high` and `destructive` ones are carried out only when they are confirmed; `none` asks for nothing but another
+ * part of the stream, and so needs no control.
+ */
+export type Risk = 'none' | 'low' | 'medium' | 'high' | 'destructive';
 
 /** A parameter's value once it was checked. */
 export type ParameterValue = string | number | boolean | object;
@@ -30,7 +33,7 @@ export interface Parameter {
 export type Parameters = { readonly [name: string]: ParameterValue | undefined };
 
 /** One command of a dialect: what can be asked of a server, apart from any entity. */
-export interface Command {
+export interface Command<R extends Request | StreamRequest = Request | StreamRequest> {
 	/** `[a-z0-9_]`, stable. */
 	readonly name: string;
 	readonly title: string;
@@ -38,7 +41,7 @@ export interface Command {
 	readonly group: string;
 	readonly risk: Risk;
 	readonly parameters: readonly Parameter[];
-	readonly request: (parameters: Parameters) => Request;
+	readonly request: (parameters: Parameters) => R;
 }
 
 /** Whether a command is carried out only when it is confirmed. */
@@ -51,7 +54,11 @@ export function isDestructive({ risk }: Pick<Command, 'risk'>): boolean {
  * @param given parameters as a user wrote them
  * @throws AgentStreamError COMMAND_REFUSED, saying which parameter is missing, unknown or wrong
  */
-export function commandRequest(command: Command, given: Readonly<Record<string, unknown>>, world: World): Request {
+export function commandRequest<R extends Request | StreamRequest>(
+	command: Command<R>,
+	given: Readonly<Record<string, unknown>>,
+	world: World,
+): R {
 	const unknown = Object.keys(given).find((name) => !command.parameters.some((parameter) => parameter.name === name));
 	if (unknown !== undefined) refuse(command, `it has no parameter ${JSON.stringify(unknown.slice(0, 40))}`);
 	const values: { [name: string]: ParameterValue } = {};

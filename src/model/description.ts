@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue, Platform, State } from './entity';
+import type { Frame, StreamEvent } from './event';
 
 /**
  * The newest data of every event type of one endpoint, by type.
@@ -24,6 +25,11 @@ export interface Happening {
 	readonly type: string;
 	/** Milliseconds since 1970: several that are new at once fire in this order. */
 	readonly at: number;
+	/**
+	 * Whether it is news, where the item knows (a tracker saw it happen): it fires although the entity is new. Unless given, what the
+	 * first data and replayed data list is history.
+	 */
+	readonly live?: boolean;
 	readonly attributes: Attributes;
 }
 
@@ -40,6 +46,13 @@ export interface Reading<W = World> {
 export type AttributeSource<I, W = World> =
 	| (keyof I & string)
 	| ((item: I, reading: Reading<W>) => AttributeValue | undefined);
+
+/** A message to the server over its stream, as the protocol writes it. */
+export interface StreamRequest {
+	readonly message: Frame | object;
+	/** Whether an event is the server's answer; absent where it gives none. */
+	readonly answer?: (event: StreamEvent) => boolean;
+}
 
 /** A call to the server's REST interface: path below its REST base, every name in it percent-encoded. */
 export interface Request {
@@ -124,6 +137,11 @@ export interface SubjectDescription<W, I> {
 	readonly key?: (item: I) => string;
 	/** What people call it, for names. */
 	readonly label?: (item: I) => string;
+	/**
+	 * True where the list is this program's own and bounded (a tracker keeps it): what it no longer has is removed at once, and a gap in the
+	 * stream says nothing.
+	 */
+	readonly kept?: true;
 	/** True where each thing may be a device of its own (`via_device` the server), if the user wants that. */
 	readonly ownDevice?: boolean;
 	readonly rows: readonly Row<I, W>[];
@@ -235,6 +253,27 @@ export const power = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
 
 /** A count without unit. */
 export const count = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> => numeric(spec);
+
+/**
+ * A count that never starts anew: what the item has counted since `counting` (ms since 1970, when the tracker began), on top of what
+ * earlier runs had. Survives a restart by its memory.
+ */
+export function total<I extends { readonly counting: number }, W = World>(spec: NumberSpec<I, W>): Row<I, W> {
+	const row = numeric<I, W>({ stateClass: 'total_increasing', decimals: 3, ...spec });
+	return {
+		...row,
+		from: [...row.from, 'counting'],
+		fold: (item, memory, at) => {
+			const counted = row.value(item, { world: {} as W, at, previous: undefined });
+			const number = (name: string) => (typeof memory?.[name] === 'number' ? memory[name] : 0);
+			const goesOn = memory?.counting === item.counting;
+			const before = goesOn ? number('before') : number('total');
+			const now = typeof counted === 'number' ? counted : 0;
+			const sum = round(before + now, spec.decimals ?? 3);
+			return { state: sum, memory: { counting: item.counting, before, total: sum } };
+		},
+	};
+}
 
 /** A text sensor; empty text is unknown. */
 export function text<I, W = World>(

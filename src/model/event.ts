@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dimensions } from './dimensions';
 
 /** What a socket delivers: a text message or bytes. */
 export type Frame = string | Uint8Array;
@@ -32,7 +33,7 @@ export const streamEventSchema = z.object({
 	dialect: z.string().nullable(),
 	type: z.string(),
 	by: identifiedBySchema.nullable(),
-	/** The time that the server wrote, RFC 3339 as sent; null where it sent none that is valid. */
+	/** The time that the server wrote, RFC 3339 (as sent, or made of its number); null where it sent none that is valid. */
 	time: z.string().nullable(),
 	/** Milliseconds since 1970: `time`, or else when the frame was received. */
 	at: z.number(),
@@ -44,6 +45,8 @@ export const streamEventSchema = z.object({
 	via: z.enum(['stream', 'rest']),
 	/** Of what is polled: in how many milliseconds it is fetched again. */
 	every: z.number().positive().optional(),
+	/** What it is about, by dimension (`session`, `agent`, `severity`), where its data says so. */
+	about: z.partialRecord(z.enum(dimensions), z.string()).optional(),
 	/** The payload without its envelope; fields that were dropped are missing. */
 	data: z.unknown(),
 	/** False when a field was dropped or the event was rejected. */

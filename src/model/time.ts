@@ -96,3 +96,16 @@ export function parseTime(value: unknown): number | null {
 	const time = instant(value);
 	return Number.isNaN(time) ? null : time;
 }
+
+/** A number of seconds below this, as one of milliseconds, would be a day of January 1970 or a year that no clock shows. */
+const secondsBelow = 100_000_000_000;
+
+/**
+ * Reads a number of milliseconds, or of seconds, since 1970: which of them it is, its size tells.
+ * @returns whole milliseconds since 1970; null where the number is no time after 1970
+ */
+export function epochTime(value: number): number | null {
+	if (!Number.isFinite(value) || value <= 0) return null;
+	const at = Math.floor(value < secondsBelow ? value * 1000 : value);
+	return at > 8_640_000_000_000_000 ? null : at;
+}

@@ -14,6 +14,8 @@ export interface Link {
 	ready(): void;
 	/** The server refused us: closes, shows the cause, retries slowly. */
 	refuse(error: AgentStreamError): void;
+	/** The server is gone without a word: cuts the socket, shows the cause, retries soon. */
+	lose(error: AgentStreamError): void;
 }
 
 /**
@@ -185,6 +187,9 @@ export class Connection {
 			},
 			refuse: (error) => {
 				if (this.leg === leg) this.lose(slow(error));
+			},
+			lose: (error) => {
+				if (this.leg === leg) this.lose({ error, slow: false, retryAfter: null }, true);
 			},
 		};
 	}

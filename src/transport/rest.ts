@@ -1,12 +1,11 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
 import type { Clock } from '../model/clock';
 import type { Request } from '../model/description';
 import { AgentStreamError, asAgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
-import { failedWith, retryAfter } from './failures';
-import { type Environment, proxyFor, type Tunnel, tunnelThrough } from './proxy';
-import { type Access, cleanText, parseUrl, request, secretsOf, shownUrl, tlsOptions } from './target';
+import { retryAfter } from './failures';
+import { type HttpAnswer, HttpClient } from './http';
+import type { Environment } from './proxy';
+import { type Access, cleanText, parseUrl, secretsOf, shownUrl } from './target';
 
 /** What a REST call was answered with, once it was accepted (2xx). */
 export interface RestAnswer {
@@ -19,8 +18,10 @@ export interface RestAnswer {
 export interface RestOptions {
 	/** `http://` or `https://`: paths are below it. */
 	readonly base: string;
-	/** Asked at every call. */
-	readonly access: () => Access;
+	/** Asked at every call. A token that the protocol has in a message stands here as a bearer token. */
+	readonly access: () => Access | Promise<Access>;
+	/** The server refused this token: answers whether there is another one by now, with which the call is repeated once. */
+	readonly refused?: (token: string | null) => Promise<boolean>;
 	readonly clock: Clock;
 	/** Where proxies are looked up: `process.env`. */
 	readonly environment: Environment;
@@ -28,70 +29,71 @@ export interface RestOptions {
 	readonly counters: { calls: number; failed: number };
 }
 
-interface RawAnswer {
-	readonly status: number;
-	readonly headers: http.IncomingHttpHeaders;
-	readonly text: string;
+/** An answer, and what must not appear in what is told of it. */
+interface Answered {
+	readonly answer: HttpAnswer;
+	readonly secrets: readonly string[];
 }
 
-/** One request on its way. */
-interface Call {
-	readonly body: string | undefined;
-	readonly way: Tunnel | null;
-	readonly target: URL;
-	readonly timeout: number;
-}
-
-/** One server's REST interface: short calls with a token, over one keep-alive agent. */
+/** One server's REST interface: short calls with a token. */
 export class RestClient {
-	private agent: http.Agent | null = null;
-	private closed = false;
-	private readonly underWay = new Set<(error: AgentStreamError) => void>();
+	private readonly http: HttpClient;
 
-	constructor(private readonly options: RestOptions) {}
+	constructor(private readonly options: RestOptions) {
+		this.http = new HttpClient(options.clock, options.environment);
+	}
 
 	/**
 	 * Reads.
 	 * @param path below the base, starting with `/`
 	 * @returns the parsed body; undefined where the server has no such path (404)
-	 * @throws AgentStreamError UNAUTHORIZED, REST_FAILED, URL_INVALID
+	 * @throws AgentStreamError UNAUTHORIZED, LOGIN_FAILED, REST_FAILED, URL_INVALID
 	 */
 	async get(path: string): Promise<unknown> {
-		const answer = await this.call('GET', path, undefined, limits.restTimeout);
-		if (answer.status === 404) return undefined;
-		return this.accepted('GET', path, answer).body;
+		const answered = await this.call('GET', path, undefined, limits.restTimeout);
+		if (answered.answer.status === 404) return undefined;
+		return this.accepted('GET', path, answered).body;
 	}
 
 	/**
 	 * Carries out a command.
-	 * @throws AgentStreamError UNAUTHORIZED, REST_FAILED, URL_INVALID
+	 * @throws AgentStreamError UNAUTHORIZED, LOGIN_FAILED, REST_FAILED, URL_INVALID
 	 */
 	async command({ method, path, body }: Request): Promise<RestAnswer> {
-		const answer = await this.call(method, path, body && JSON.stringify(body), limits.commandTimeout);
-		return this.accepted(method, path, answer);
+		const answered = await this.call(method, path, body && JSON.stringify(body), limits.commandTimeout);
+		return this.accepted(method, path, answered);
 	}
 
 	/** Gives up what is under way and closes the sockets, for good. */
 	close(): void {
-		this.closed = true;
-		for (const giveUp of [...this.underWay]) giveUp(givenUp());
-		this.agent?.destroy();
-		this.agent = null;
+		this.http.close();
 	}
 
-	/** One call, repeated while the server says 429 and asks for a short wait. */
-	private async call(method: string, path: string, body: string | undefined, timeout: number): Promise<RawAnswer> {
-		const { clock } = this.options;
+	/** One call, repeated while the server says 429 and asks for a short wait, and once with another token where it refuses the first. */
+	private async call(method: string, path: string, body: string | undefined, timeout: number): Promise<Answered> {
+		const { clock, base, counters, refused } = this.options;
 		const url = this.urlOf(path);
-		this.options.counters.calls += 1;
-		for (let attempt = 0; ; attempt++) {
-			const answer = await this.exchange(method, url, body, timeout).catch((thrown: unknown) => {
-				this.options.counters.failed += 1;
-				throw asAgentStreamError(thrown, 'REST_FAILED');
-			});
-			const wait = retryAfter(answer.headers['retry-after'], clock.now()) ?? limits.backoffFirst;
-			if (answer.status !== 429 || attempt >= limits.restRetries || wait > limits.restRetryWithin) return answer;
-			await this.pause(wait);
+		const details = { method, url, body, timeout, contentType: 'application/json', largest: limits.restBody };
+		counters.calls += 1;
+		try {
+			for (let retries = 0, renewed = false; ; ) {
+				const { tokenIn, ...access } = await this.options.access();
+				const inHttp = { ...access, tokenIn: tokenIn === 'message' ? undefined : tokenIn };
+				const answer = await this.http.exchange({ ...details, access: inHttp });
+				if (answer.status === 401 && !renewed && refused && (await refused(access.token))) {
+					renewed = true;
+					continue;
+				}
+				const wait = retryAfter(answer.headers['retry-after'], clock.now()) ?? limits.backoffFirst;
+				if (answer.status !== 429 || retries >= limits.restRetries || wait > limits.restRetryWithin) {
+					return { answer, secrets: secretsOf([base, access.proxy], access) };
+				}
+				retries += 1;
+				await this.http.pause(wait);
+			}
+		} catch (thrown) {
+			counters.failed += 1;
+			throw asAgentStreamError(thrown, 'REST_FAILED');
 		}
 	}
 
@@ -108,87 +110,14 @@ export class RestClient {
 		throw new AgentStreamError('URL_INVALID', sentence);
 	}
 
-	private async exchange(method: string, target: URL, body: string | undefined, timeout: number): Promise<RawAnswer> {
-		const access = this.options.access();
-		const proxy = proxyFor(target, access.proxy, this.options.environment);
-		const way = proxy && (await tunnelThrough(proxy));
-		if (this.closed) throw givenUp();
-		const { url, headers } = request(target, access);
-		const secure = url.protocol === 'https:';
-		const options: https.RequestOptions = {
-			...tlsOptions(access.tls),
-			protocol: url.protocol,
-			hostname: url.hostname.replace(/^\[|\]$/g, ''),
-			port: url.port || (secure ? 443 : 80),
-			path: `${url.pathname}${url.search}`,
-			method,
-			agent: way?.agent ?? this.keepAlive(secure),
-			headers: {
-				...headers,
-				Accept: 'application/json',
-				...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
-			},
-		};
-		return await new Promise((resolve, reject) =>
-			this.send(secure, options, { body, way, target, timeout }, resolve, reject),
-		);
-	}
-
-	private send(
-		secure: boolean,
-		options: https.RequestOptions,
-		{ body, way, target, timeout }: Call,
-		resolve: (answer: RawAnswer) => void,
-		reject: (error: AgentStreamError) => void,
-	): void {
-		const where = shownUrl(target);
-		const call = (secure ? https : http).request(options);
-		const finish = (settle: () => void) => {
-			if (!this.underWay.delete(giveUp)) return;
-			this.options.clock.cancel(timer);
-			settle();
-		};
-		const giveUp = (error: AgentStreamError) =>
-			finish(() => {
-				way?.cut();
-				call.destroy();
-				reject(error);
-			});
-		const failed = (sentence: string) => giveUp(new AgentStreamError('REST_FAILED', sentence));
-		const timer = this.options.clock.after(timeout, () =>
-			failed(
-				`${where} did not answer within ${timeout / 1_000} s${options.method === 'GET' ? '' : '; it may still do what it was asked'}.`,
-			),
-		);
-		this.underWay.add(giveUp);
-		call.on('error', (thrown) => {
-			const text = cleanText(thrown.message, this.secrets());
-			failed(failedWith(where, thrown, text).error.message);
-		});
-		call.on('response', (response) => {
-			const chunks: Buffer[] = [];
-			let size = 0;
-			response.on('data', (chunk: Buffer) => {
-				size += chunk.length;
-				if (size > limits.restBody) failed(`${where} answered with more than ${limits.restBody} bytes.`);
-				else chunks.push(chunk);
-			});
-			response.on('error', () => failed(`${where} cut its answer short.`));
-			response.on('end', () => {
-				const text = Buffer.concat(chunks).toString('utf8');
-				finish(() => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
-			});
-		});
-		call.end(body);
-	}
-
-	private accepted(method: string, path: string, { status, headers, text }: RawAnswer): RestAnswer {
+	private accepted(method: string, path: string, { answer, secrets }: Answered): RestAnswer {
+		const { status, headers, text } = answer;
 		if (status >= 200 && status < 300) return { status, body: bodyOf(text) };
 		this.options.counters.failed += 1;
-		const secrets = this.secrets();
 		const call = `${method} ${shownUrl(this.urlOf(path))}`;
 		if (status === 401 || status === 407) {
-			const advice = status === 401 ? 'set the token of this endpoint' : 'set the credentials of the proxy';
+			const advice =
+				status === 401 ? 'set the token of this endpoint, or its login' : 'set the credentials of the proxy';
 			throw new AgentStreamError('UNAUTHORIZED', `${call} was refused with HTTP ${status}; ${advice}.`);
 		}
 		const { location } = headers;
@@ -198,33 +127,6 @@ export class RestClient {
 			? `it redirects to ${cleanText(shownUrl(target), secrets)}; use that as REST base`
 			: cleanText(text, secrets) || 'without a word';
 		throw new AgentStreamError('REST_FAILED', `${call} was answered with HTTP ${status}: ${words}.`);
-	}
-
-	private pause(wait: number): Promise<void> {
-		const { clock } = this.options;
-		return new Promise((resolve, reject) => {
-			const giveUp = (error: AgentStreamError) => {
-				this.underWay.delete(giveUp);
-				clock.cancel(timer);
-				reject(error);
-			};
-			const timer = clock.after(wait, () => {
-				this.underWay.delete(giveUp);
-				resolve();
-			});
-			this.underWay.add(giveUp);
-		});
-	}
-
-	/** One agent for all direct calls. Its idle sockets are closed before a server closes them: no call meets a dead one. */
-	private keepAlive(secure: boolean): http.Agent {
-		this.agent ??= new (secure ? https : http).Agent({ keepAlive: true, maxSockets: 4, timeout: limits.restIdle });
-		return this.agent;
-	}
-
-	private secrets(): string[] {
-		const access = this.options.access();
-		return secretsOf([this.options.base, access.proxy], access);
 	}
 }
 
@@ -279,8 +181,6 @@ function isPlainPath(path: string): boolean {
 		return false;
 	}
 }
-
-const givenUp = () => new AgentStreamError('REST_FAILED', 'The REST call was given up: the endpoint was closed.');
 
 function bodyOf(text: string): unknown {
 	if (text.trim() === '') return null;

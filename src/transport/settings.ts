@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { AgentStreamError } from '../model/errors';
+import { nestedDeeper } from '../model/json';
 import { limits } from '../model/limits';
+import { parsePath } from '../model/path';
 
 /** The longest time that a timer can be set to in earnest: a day. */
 const longest = 86_400_000;
@@ -20,6 +22,59 @@ const tokenSchema = z
 	.max(8_192)
 	.regex(/^[\x21-\x7e]*$/, 'a token has no spaces, line breaks or special characters');
 
+/** Further headers of a request. */
+const headersSchema = z.record(
+	z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/, 'this is no name of a header'),
+	z.string().regex(/^[\t\x20-\x7e\x80-\xff]{0,8192}$/, 'a header has no line breaks or special characters'),
+);
+
+/** Any JSON, bounded. */
+const jsonSchema = z.unknown().refine((value) => {
+	if (nestedDeeper(value, limits.depth)) return false;
+	try {
+		return (JSON.stringify(value)?.length ?? 0) <= limits.settingSize;
+	} catch {
+		return false;
+	}
+}, `this must be JSON of at most ${limits.settingSize} characters`);
+
+const pathSchema = z
+	.string()
+	.trim()
+	.max(255)
+	.refine((text) => parsePath(text) !== null, 'write the path as data.token');
+
+/** A request that fetches a token, and renews it. What it holds may be secret. */
+const loginSchema = z
+	.strictObject({
+		url: z
+			.string()
+			.trim()
+			.max(2_048)
+			.refine(isUrl(['http:', 'https:']), 'write the login URL as http://host:port/path or https://host:port/path'),
+		/** `POST` unless set. */
+		method: z.enum(['POST', 'GET']).optional(),
+		/** Text as it is sent, or JSON. */
+		body: jsonSchema.optional(),
+		/** Of the body: `application/json` where that is JSON, else `application/x-www-form-urlencoded`, unless set. */
+		contentType: z
+			.string()
+			.trim()
+			.regex(/^[\x20-\x7e]{3,255}$/, 'a content type is written as application/json')
+			.optional(),
+		headers: headersSchema.optional(),
+		/** Where the token stands in the JSON answer: `access_token`, else `token`, unless set. */
+		tokenPath: pathSchema.optional(),
+		/** Where the answer says when the token expires: seconds from now, or a time. Unless set: the token's own `exp`, or `expires_in`. */
+		expiresPath: pathSchema.optional(),
+	})
+	.refine(({ method, body }) => method !== 'GET' || body === undefined, {
+		message: 'a GET has no body; use POST, or leave the body out',
+		path: ['body'],
+	});
+/** See `login` of {@link endpointSettingsSchema}. */
+export type LoginSettings = Readonly<z.infer<typeof loginSchema>>;
+
 /** Settings of one endpoint. Times in milliseconds; what is absent is as in `limits`. */
 export const endpointSettingsSchema = z.strictObject({
 	/** Root of every unique id. */
@@ -28,16 +83,31 @@ export const endpointSettingsSchema = z.strictObject({
 		.string()
 		.trim()
 		.max(2_048)
-		.refine(isUrl(['ws:', 'wss:']), 'write the URL as ws://host:port/path or wss://host:port/path'),
-	/** Sent as `Authorization: Bearer …`, to the stream and to REST. */
+		.refine(isUrl(['ws:', 'wss:', 'http:', 'https:']), 'write the URL as ws://host:port/path or wss://host:port/path')
+		// The server that is meant is the same.
+		.transform((text) => text.replace(/^http/i, 'ws')),
+	/** Sent to the stream and to REST, where `tokenIn` says. With a login: what it begins with. */
 	token: tokenSchema.optional(),
-	/** Further headers of every request. */
-	headers: z
-		.record(
-			z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/, 'this is no name of a header'),
-			z.string().regex(/^[\t\x20-\x7e\x80-\xff]{0,8192}$/, 'a header has no line breaks or special characters'),
-		)
+	/** Where the token stands; see `Access`. Absent: where the dialect has it. */
+	tokenIn: z.enum(['bearer', 'query', 'header', 'cookie', 'message']).optional(),
+	/** Name of the query parameter, header or cookie: `token`, `X-API-Key`, `token` unless set. */
+	tokenName: z
+		.string()
+		.trim()
+		.regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/, 'a name has no spaces or special characters')
 		.optional(),
+	/** Fetches the token, and renews it. */
+	login: loginSchema.optional(),
+	/** Socket.IO namespace: `/` unless set. */
+	namespace: z
+		.string()
+		.trim()
+		.regex(/^\/[^\s,?#]{0,254}$/, 'a namespace begins with / and has no spaces or commas')
+		.optional(),
+	/** What of the stream is wanted, in the protocol's own form: the dialect checks it. Absent = everything. */
+	subscription: jsonSchema.optional(),
+	/** Further headers of every request. */
+	headers: headersSchema.optional(),
 	tls: z
 		.strictObject({
 			ca: z.union([pem, z.array(pem)]).optional(),
@@ -107,7 +177,7 @@ export function parseEndpointSettings(settings: unknown): EndpointSettings {
  * A token as it is sent; empty = none.
  * @throws AgentStreamError CONFIG_INVALID, without repeating it
  */
-export function parseToken(token: string | null): string | null {
+export function parseToken(token: unknown): string | null {
 	const parsed = tokenSchema.safeParse(token ?? '');
 	if (parsed.success) return parsed.data === '' ? null : parsed.data;
 	throw new AgentStreamError('CONFIG_INVALID', 'The token cannot be used: it holds spaces or special characters.');

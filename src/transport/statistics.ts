@@ -15,6 +15,8 @@ export interface Diagnosis {
 	readonly proxy: string | null;
 	/** Whether there is a token. */
 	readonly token: boolean;
+	/** Where tokens are fetched; null where they are not. */
+	readonly login: string | null;
 	/** Names of the extra headers. */
 	readonly headers: readonly string[];
 	readonly state: {
@@ -81,7 +83,7 @@ export class Statistics {
 
 	/** The report: no token, no value of a header, no credentials or query of a URL. */
 	report({ settings, connection, state, restBase, ...rest }: Circumstances): Diagnosis {
-		const { id, url, proxy, headers } = settings;
+		const { id, url, proxy, headers, login } = settings;
 		const { phase, since, attempt, nextAttempt = null, pollingSince = null, cause } = state;
 		return {
 			id,
@@ -89,6 +91,7 @@ export class Statistics {
 			url: shownUrl(url),
 			restBase: restBase === null ? null : shownUrl(restBase),
 			proxy: proxy === undefined || proxy === 'none' ? (proxy ?? null) : shownUrl(proxy),
+			login: login ? shownUrl(login.url) : null,
 			headers: Object.keys(headers ?? {}),
 			state: {
 				phase,

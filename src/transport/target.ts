@@ -13,10 +13,19 @@ export interface TlsSettings {
 	readonly rejectUnauthorized?: boolean | undefined;
 }
 
+/**
+ * Where a token stands: `Authorization: Bearer …`, a query parameter, a header or a cookie of the request; or in no request at all,
+ * because the protocol has a message for it (of its session, or of the Socket.IO handshake).
+ */
+export type TokenIn = 'bearer' | 'query' | 'header' | 'cookie' | 'message';
+
 /** How to get in: credentials, TLS and proxy. Asked for anew at every attempt, because a token can change. */
 export interface Access {
-	/** Sent as `Authorization: Bearer …` and nowhere else. */
 	readonly token: string | null;
+	/** Where the token stands, and nowhere else: `bearer` unless set; on Socket.IO `message`, which is `auth.token` there. */
+	readonly tokenIn?: TokenIn | undefined;
+	/** Name of the parameter, header or cookie: `token`, `X-API-Key`, `token` unless set. */
+	readonly tokenName?: string | undefined;
 	readonly headers?: Readonly<Record<string, string>> | undefined;
 	readonly tls?: TlsSettings | undefined;
 	/** URL of an HTTP(S) proxy, `none`, or absent: what the environment says. */
@@ -57,22 +66,40 @@ export function parseUrl(text: string, schemes: readonly string[]): URL {
 	throw new AgentStreamError('URL_INVALID', `${found}: write it as ${wanted}host:port/path.`);
 }
 
-/** The URL without its credentials, and the headers of every request: credentials of the URL become Basic authorization. */
+/**
+ * What is sent: the URL without its credentials, and the headers of every request. The token stands where `tokenIn` says; credentials of
+ * the URL become Basic authorization, unless something else authorizes. The URL can hold the token: only `shownUrl` of it may be shown.
+ */
 export function request(url: URL, access: Access): { url: URL; headers: Record<string, string> } {
 	const headers: Record<string, string> = {};
-	const named = (name: string) => Object.keys(headers).find((known) => known.toLowerCase() === name);
-	for (const [name, value] of Object.entries(access.headers ?? {})) headers[name] = value;
-	if (access.token !== null) {
-		const other = named('authorization');
-		if (other) delete headers[other];
-		headers.Authorization = `Bearer ${access.token}`;
-	} else if (url.username !== '' && !named('authorization')) {
-		const pair = `${decoded(url.username)}:${decoded(url.password)}`;
-		headers.Authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
-	}
+	const drop = (name: string) => {
+		const known = Object.keys(headers).find((each) => each.toLowerCase() === name.toLowerCase());
+		const value = known === undefined ? undefined : headers[known];
+		if (known !== undefined) delete headers[known];
+		return value;
+	};
 	const bare = new URL(url);
 	bare.username = '';
 	bare.password = '';
+	for (const [name, value] of Object.entries(access.headers ?? {})) headers[name] = value;
+	const { token, tokenIn = 'bearer', tokenName } = access;
+	if (token !== null && tokenIn === 'bearer') {
+		drop('Authorization');
+		headers.Authorization = `Bearer ${token}`;
+	} else if (token !== null && tokenIn === 'header') {
+		const name = tokenName ?? 'X-API-Key';
+		drop(name);
+		headers[name] = token;
+	} else if (token !== null && tokenIn === 'cookie') {
+		const others = drop('Cookie');
+		headers.Cookie = `${others ? `${others}; ` : ''}${tokenName ?? 'token'}=${cookieValue(token)}`;
+	} else if (token !== null && tokenIn === 'query') {
+		bare.searchParams.set(tokenName ?? 'token', token);
+	}
+	if (url.username !== '' && !Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) {
+		const pair = `${decoded(url.username)}:${decoded(url.password)}`;
+		headers.Authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+	}
 	return { url: bare, headers };
 }
 
@@ -95,7 +122,12 @@ export function tlsOptions(tls: TlsSettings | undefined): NodeTlsOptions {
 export function secretsOf(urls: readonly (string | undefined)[], access: Access): string[] {
 	const secrets = new Set<string>();
 	const add = (text: string | null | undefined, least: number) => {
-		if (text && text.length >= least) secrets.add(text).add(encodeURIComponent(text));
+		if (!text || text.length < least) return;
+		secrets
+			.add(text)
+			.add(encodeURIComponent(text))
+			.add(cookieValue(text))
+			.add(`${new URLSearchParams({ '': text })}`.slice(1));
 	};
 	add(access.token, 4);
 	add(access.tls?.passphrase, 4);
@@ -121,6 +153,11 @@ export function cleanText(text: string, secrets: readonly string[]): string {
 	for (const secret of secrets) clean = clean.replaceAll(secret, '***');
 	clean = clean.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 	return clean.length > limits.shownText ? `${clean.slice(0, limits.shownText)}…` : clean;
+}
+
+/** A token as a cookie's value: what may not stand there (RFC 6265) is percent-encoded, as servers decode it. */
+function cookieValue(token: string): string {
+	return token.replace(/[",;\\%]/g, encodeURIComponent);
 }
 
 function pem(value: string | Uint8Array): string | Buffer {

@@ -84,7 +84,7 @@ describe('agent-stream record', () => {
 		const run = await cli(['record', '--endpoint', url, '--out', file('no/such/folder')]);
 		assert.equal(run.exit, 1);
 		assert.equal((await cli(['record', '--endpoint', url])).exit, 2);
-		assert.equal((await cli(['record', '--endpoint', 'http://x', '--out', file('x')])).exit, 2);
+		assert.equal((await cli(['record', '--endpoint', 'ftp://x', '--out', file('x')])).exit, 2);
 		assert.equal((await cli(['record', '--endpoint', url, '--out', file('x'), '--for', 'soon'])).exit, 2);
 	});
 });

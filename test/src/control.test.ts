@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Control } from '../../src/control';
+import type { Dialect } from '../../src/dialects/dialect';
 import { unraid } from '../../src/dialects/unraid';
 import { Endpoint, type EndpointSettings } from '../../src/endpoint';
 import { AgentStreamError, type ErrorCode } from '../../src/model/errors';
@@ -33,7 +34,11 @@ describe('Control', () => {
 	let logger: RecordingLogger;
 	const events: StreamEvent[] = [];
 
-	async function begin(settings: Partial<EndpointSettings> = {}, frames: readonly string[] = []): Promise<void> {
+	async function begin(
+		settings: Partial<EndpointSettings> = {},
+		frames: readonly string[] = [],
+		dialect: Dialect = unraid,
+	): Promise<void> {
 		clock = new FakeClock();
 		logger = new RecordingLogger();
 		const { host } = server;
@@ -48,7 +53,7 @@ describe('Control', () => {
 				token: secret,
 				...settings,
 			},
-			{ dialect: unraid, clock, logger, random: () => 0 },
+			{ dialect, clock, logger, random: () => 0 },
 		);
 		control = new Control(endpoint, clock);
 		events.length = 0;
@@ -285,5 +290,65 @@ describe('Control', () => {
 		}
 		assert.ok(!control.types.includes('zfs_arc_stats_update'));
 		assert.equal(control.commands, unraid.commands);
+	});
+
+	describe('with commands of the stream', () => {
+		const row = { group: 'room', parameters: [] } as const;
+		const talking: Dialect = {
+			...unraid,
+			commands: [
+				{
+					...row,
+					name: 'join',
+					title: 'Join',
+					risk: 'none',
+					request: () => ({ message: { join: 1 }, answer: ({ type }) => type === 'ups_status_update' }),
+				},
+				{ ...row, name: 'say', title: 'Say', risk: 'low', request: () => ({ message: { say: 1 } }) },
+			],
+		};
+		const ask = (name: string) => control.run({ name, parameters: {} }, false);
+
+		it('sends one, and gives the event that answers it', async () => {
+			await begin({}, [], talking);
+			const asked = ask('join');
+			await once(server.client, 'message');
+			server.client.send(frameOf('vm_list_update', []));
+			server.client.send(frameOf('ups_status_update', { connected: true }));
+			const message = { join: 1 };
+			assert.deepEqual(await asked, {
+				method: null,
+				path: null,
+				body: message,
+				status: null,
+				answer: { connected: true },
+			});
+			assert.deepEqual(await ask('say'), { method: null, path: null, body: { say: 1 }, status: null, answer: null });
+		});
+
+		it('says when no answer comes, and stops listening', async () => {
+			await begin({}, [], talking);
+			const before = endpoint.listenerCount('event');
+			const asked = ask('join');
+			await once(server.client, 'message');
+			clock.advance(limits.answerWithin);
+			await assert.rejects(asked, is('NO_ANSWER', /did not answer within 10 s/));
+			assert.equal(endpoint.listenerCount('event'), before);
+		});
+
+		it('lets one that only asks for another part of the stream through without control', async () => {
+			await begin({ allowControl: false }, [], talking);
+			await assert.rejects(ask('say'), is('COMMAND_REFUSED', /does not allow control/));
+			const asked = ask('join');
+			await once(server.client, 'message');
+			server.client.send(frameOf('ups_status_update', {}));
+			await asked;
+		});
+
+		it('fails at once where there is no connection', async () => {
+			await begin({}, [], talking);
+			await endpoint.stop();
+			await assert.rejects(ask('join'), is('NOT_CONNECTED', /Not connected/));
+		});
 	});
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventReader } from '../../src/dialects/reader';
 import { unraid } from '../../src/dialects/unraid';
+import { customRowSchema } from '../../src/model/custom-row';
 import type { EntityChange } from '../../src/model/entity';
 import { AgentStreamError } from '../../src/model/errors';
 import type { StreamEvent } from '../../src/model/event';
@@ -275,5 +276,37 @@ describe('Pipeline', () => {
 			['ENTITY_COLLISION'],
 		);
 		line.close();
+	});
+
+	it("maps a user's rows beside the dialect's own, and tells when all of them are evaluated", async () => {
+		const row = (spec: object) => customRowSchema.parse({ event: 'ups_status_update', subject: 'mine', ...spec });
+		const rows = [
+			row({ row: 'double', name: 'Double', value: 'battery_charge_percent * 2' }),
+			row({ subject: 'raw', row: 'charge', name: 'Charge', value: 'battery_charge_percent' }),
+		];
+		const { line, calls } = pipeline({ rows });
+		const [event] = line.frame(
+			frameOf('ups_status_update', { ...(typical('ups_status_update') as object), battery_charge_percent: 21 }),
+		);
+		assert.ok(line.entity('tower_ups_battery'));
+		assert.equal(line.entity('tower_mine_double'), undefined);
+		await line.idle();
+		assert.equal(line.entity('tower_mine_double')?.state, 42);
+		assert.equal(line.entity('tower_raw_charge')?.state, 21);
+		assert.ok(calls.every((call) => call.event === event));
+		const fed = line.fedBy(event as StreamEvent).map(({ unique_id }) => unique_id);
+		for (const id of ['tower_ups_battery', 'tower_mine_double', 'tower_raw_charge']) assert.ok(fed.includes(id), id);
+		line.frame(
+			frameOf('ups_status_update', { ...(typical('ups_status_update') as object), battery_charge_percent: 22 }),
+		);
+		line.close();
+		await line.idle();
+		assert.equal(line.entity('tower_mine_double')?.state, 42);
+	});
+
+	it("refuses rows that do not go with the dialect's own", () => {
+		const rows = [customRowSchema.parse({ event: 'x', subject: 'ups', row: 'a', name: 'A', value: 'a' })];
+		const { line } = pipeline({ rows });
+		assert.throws(() => line.frame(system), { code: 'CONFIG_INVALID' });
 	});
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Dialect, EventType, Session } from '../../src/dialects/dialect';
 import type { Frame } from '../../src/model/event';
 
@@ -15,6 +16,9 @@ export function plainDialect(overrides: Partial<Session> = {}): Dialect {
 		title: 'Plain',
 		transport: 'websocket',
 		defaultUrl: 'ws://localhost/',
+		tokenIn: 'bearer',
+		urlHint: () => null,
+		subscription: z.strictObject({ only: z.array(z.string()) }),
 		restBase: (url) => `${url.protocol === 'wss:' ? 'https' : 'http'}://${url.host}/rest`,
 		types: { alpha: type('/alpha'), beta: type('/beta'), gamma: type('/gamma'), delta: type() },
 		session: () => ({

@@ -76,7 +76,7 @@ const plain = (
 	path: string,
 	changes: readonly string[] = [],
 	more: Partial<Request> = {},
-): Command => ({
+): Command<Request> => ({
 	name: key,
 	title,
 	group,
@@ -85,7 +85,7 @@ const plain = (
 	request: () => ({ method: 'POST', path, changes, ...more }),
 });
 
-const ofContainer = (action: string, title: string, risk: Risk, word = action): Command => ({
+const ofContainer = (action: string, title: string, risk: Risk, word = action): Command<Request> => ({
 	name: `container_${action}`,
 	title,
 	group: 'container',
@@ -94,7 +94,7 @@ const ofContainer = (action: string, title: string, risk: Risk, word = action): 
 	request: (p) => ({ method: 'POST', path: restPath`/docker/${p.container}/${word}`, changes: [containers] }),
 });
 
-const ofMachine = (action: string, title: string, risk: Risk, more: Partial<Request> = {}): Command => ({
+const ofMachine = (action: string, title: string, risk: Risk, more: Partial<Request> = {}): Command<Request> => ({
 	name: `vm_${action.replaceAll('-', '_')}`,
 	title,
 	group: 'vm',
@@ -104,13 +104,13 @@ const ofMachine = (action: string, title: string, risk: Risk, more: Partial<Requ
 });
 
 /** The agent says nothing while it goes down: whoever asked is told, for the system's status. */
-const ofSystem = (action: 'shutdown' | 'reboot', title: string): Command =>
+const ofSystem = (action: 'shutdown' | 'reboot', title: string): Command<Request> =>
 	plain('system', `system_${action}`, title, 'destructive', `/system/${action}`, [], {
 		announces: { type: 'action_requested', data: { action } },
 	});
 
 /** Every command of the agent, in the order in which people look for them. */
-export const commands: readonly Command[] = [
+export const commands: readonly Command<Request>[] = [
 	ofContainer('start', 'Start container', 'low'),
 	ofContainer('stop', 'Stop container', 'medium'),
 	ofContainer('restart', 'Restart container', 'medium'),
@@ -477,7 +477,7 @@ const byName = new Map(commands.map((command) => [command.name, command]));
  * The command that an entity row carries out, by name.
  * @throws Error where there is none: a fault of the row
  */
-export function commandNamed(wanted: string): Command {
+export function commandNamed(wanted: string): Command<Request> {
 	const found = byName.get(wanted);
 	if (!found) throw new Error(`The table of commands lacks ${wanted}.`);
 	return found;

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { World } from '../../model/description';
 import type { Device } from '../../model/entity';
 import type { Dialect, Evidence } from '../dialect';
 import { createValidator } from '../validate';
+import { alerts } from './alerts';
 import { checks } from './checks.generated';
 import { commands } from './commands';
 import { subjects } from './entities';
@@ -39,14 +41,20 @@ export const unraid: Dialect = {
 	title: 'Unraid Management Agent',
 	transport: 'websocket',
 	defaultUrl: 'ws://tower.local:8043/api/v1/ws',
+	tokenIn: 'bearer',
+	urlHint: ({ port, pathname }) =>
+		[port === '8043' && 'port 8043', pathname.endsWith('/api/v1/ws') && 'path /api/v1/ws'].filter(Boolean).join(', ') ||
+		null,
+	subscription: z.array(z.enum(Object.keys(topics) as [string, ...string[]])).max(100),
 	restBase: (url) => `${url.protocol === 'wss:' ? 'https:' : 'http:'}//${url.host}/api/v1`,
 	types: topics,
-	session: () => new UnraidSession(),
+	session: (parts) => new UnraidSession(parts),
 	identify,
 	validate: createValidator(() => (require('./schemas') as typeof import('./schemas')).schemas, checks),
 	evidence,
 	subjects,
 	commands,
+	alerts,
 	deviceFrom: ['system_update'],
 	device,
 };

@@ -1,12 +1,20 @@
 import type { Issue } from '../../model/event';
 import { parseJson } from '../../model/json';
-import type { Item, Link, Session } from '../dialect';
+import type { Item, Link, Session, SessionParts } from '../dialect';
 
 /** How the agent's WebSocket works: `facts` "How the real agent behaves on the wire", sections Subscribe and Health. */
 export class UnraidSession implements Session {
+	/** Topics that the user restricted the endpoint to; null = none but what its users need. */
+	private readonly chosen: readonly string[] | null;
+
+	constructor({ subscription }: Pick<SessionParts, 'subscription'>) {
+		this.chosen = (subscription as readonly string[] | undefined) ?? null;
+	}
+
 	/** No login message and no greeting: an upgraded connection is an open one. */
 	opened(link: Link): void {
 		link.ready();
+		if (this.chosen) this.subscribe(null, link);
 	}
 
 	decode = parseJson;
@@ -20,7 +28,9 @@ export class UnraidSession implements Session {
 	 * and an older agent calls everything so: a filter always contains it.
 	 */
 	subscribe(types: readonly string[] | null, link: Link): void {
-		link.send(JSON.stringify({ subscribe: types === null ? [] : [...new Set([...types, 'update'])] }));
+		const { chosen } = this;
+		const wanted = chosen && types ? types.filter((type) => chosen.includes(type)) : (types ?? chosen);
+		link.send(JSON.stringify({ subscribe: wanted === null ? [] : [...new Set([...wanted, 'update'])] }));
 	}
 }
 

@@ -7,6 +7,7 @@ import { unraid } from '../../../src/dialects/unraid';
 const asking = (name: string): Dialect => ({
 	...unraid,
 	name,
+	urlHint: ({ pathname }) => (pathname === `/${name}` ? `path /${name}` : null),
 	evidence: (value) => (value as Readonly<Record<string, Evidence>>)[name] ?? 'none',
 });
 const [a, b] = [asking('a'), asking('b')];
@@ -39,5 +40,23 @@ describe('Detector', () => {
 		assert.equal(detector.bestGuess(), a);
 		detector.look({ b: 'likely' });
 		assert.equal(detector.bestGuess(), null);
+	});
+
+	it('decides by no URL alone, but sooner with it, and says why', () => {
+		const detector = new Detector([a, b], new URL('ws://host/a'));
+		assert.equal(detector.bestGuess(), null);
+		assert.equal(detector.look({}), null);
+		assert.equal(detector.look({ a: 'likely' }), null);
+		assert.equal(detector.reason, null);
+		assert.equal(detector.look({ a: 'likely' }), a);
+		assert.equal(detector.reason, '2 frames that fit it, and path /a');
+	});
+
+	it('lets the URL tell two apart that are both certain, and else waits', () => {
+		const both = { a: 'certain', b: 'certain' };
+		assert.equal(new Detector([a, b]).look(both), null);
+		const detector = new Detector([a, b], new URL('ws://host/b'));
+		assert.equal(detector.look(both), b);
+		assert.equal(detector.reason, 'a frame that only this protocol has, and path /b');
 	});
 });

@@ -8,24 +8,18 @@ const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => i
 describe('unseen', () => {
 	it('gives each once, in order of time', () => {
 		const seen = new Set<string>();
-		assert.deepEqual(ids(unseen([happening('b', 2), happening('a', 1)], seen, false)), ['a', 'b']);
-		assert.deepEqual(ids(unseen([happening('b', 2), happening('a', 1), happening('c', 3)], seen, false)), ['c']);
-	});
-
-	it('gives none of what is history, and remembers it', () => {
-		const seen = new Set<string>();
-		assert.deepEqual(unseen([happening('a')], seen, true), []);
-		assert.deepEqual(unseen([happening('a')], seen, false), []);
+		assert.deepEqual(ids(unseen([happening('b', 2), happening('a', 1)], seen)), ['a', 'b']);
+		assert.deepEqual(ids(unseen([happening('b', 2), happening('a', 1), happening('c', 3)], seen)), ['c']);
 	});
 
 	it('gives one that stands twice in a list once', () => {
-		assert.deepEqual(ids(unseen([happening('a'), happening('a')], new Set(), false)), ['a']);
+		assert.deepEqual(ids(unseen([happening('a'), happening('a')], new Set())), ['a']);
 	});
 
 	it('remembers a bounded number, longest what is still listed', () => {
 		const seen = new Set<string>();
-		for (let i = 0; i < 3 * limits.happenings; i += 1) unseen([happening('kept'), happening(`n${i}`)], seen, false);
+		for (let i = 0; i < 3 * limits.happenings; i += 1) unseen([happening('kept'), happening(`n${i}`)], seen);
 		assert.equal(seen.size, limits.happenings);
-		assert.deepEqual(unseen([happening('kept')], seen, false), []);
+		assert.deepEqual(unseen([happening('kept')], seen), []);
 	});
 });

@@ -92,6 +92,18 @@ function run(settings: unknown): {
 }
 
 describe('filter: choice', () => {
+	it('chooses by what an event says that it is about; one that says nothing of the kind is the rest', () => {
+		const { filter, sent } = run({ choose: { session: ['web-*', '!web-test'], severity: ['critical'] } });
+		const about = (id: number, what: StreamEvent['about']) =>
+			filter.take({ id, event: { ...event('x'), about: what } });
+		about(1, { session: 'web-shop', severity: 'critical' });
+		about(2, { session: 'web-test', severity: 'critical' });
+		about(3, { session: 'web-shop', severity: 'info' });
+		about(4, { session: 'web-shop' });
+		filter.take({ id: 5, event: event('x') });
+		assert.deepEqual(sent, ['1:1', '2:2 session', '2:3 severity', '2:4 severity', '2:5 session']);
+	});
+
 	it('lets everything pass where nothing is set', () => {
 		const { take, sent } = run({});
 		take(1, 2);

@@ -155,6 +155,20 @@ describe('connection', () => {
 		assert.equal((connection.state.nextAttempt ?? 0) - clock.now(), limits.backoffRefused);
 	});
 
+	it('lets the session give up a silent server, which is tried again soon', () => {
+		const { connection, transport, clock, lastLink } = setUp();
+		connection.start();
+		transport.last.open();
+		const link = lastLink();
+		link.lose(new AgentStreamError('SILENT', 'No heartbeat.'));
+		assert.equal(connection.state.cause?.code, 'SILENT');
+		assert.ok(transport.last.isCut);
+		assert.equal((connection.state.nextAttempt ?? 0) - clock.now(), limits.backoffFirst / 2);
+		link.lose(new AgentStreamError('SILENT', 'Late.'));
+		assert.equal(connection.state.cause?.message, 'No heartbeat.');
+		assert.equal(clock.timers, 1);
+	});
+
 	it('survives a session that throws', () => {
 		const clock = new FakeClock();
 		const transport = new FakeTransport();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type Clock, systemClock } from '../../../src/model/clock';
+import { AgentStreamError } from '../../../src/model/errors';
 import { limits } from '../../../src/model/limits';
-import { RestClient } from '../../../src/transport/rest';
+import { RestClient, type RestOptions } from '../../../src/transport/rest';
 import type { Access } from '../../../src/transport/target';
 import { ConnectProxy } from '../../support/connect-proxy';
 import { FakeClock } from '../../support/fake-clock';
@@ -15,9 +16,15 @@ describe('REST client', () => {
 	const open: RestClient[] = [];
 
 	/** A client of the server, closed after the test. */
-	function client(access: Partial<Access> = {}, clock: Clock = systemClock, base = `http://${server.host}/api/v1`) {
+	function client(
+		access: Partial<Access> = {},
+		clock: Clock = systemClock,
+		base = `http://${server.host}/api/v1`,
+		more: Partial<RestOptions> = {},
+	) {
 		const counters = { calls: 0, failed: 0 };
-		const rest = new RestClient({ base, access: () => ({ token: null, ...access }), clock, environment: {}, counters });
+		const options = { base, access: () => ({ token: null, ...access }), clock, environment: {}, counters };
+		const rest = new RestClient({ ...options, ...more });
 		open.push(rest);
 		return Object.assign(rest, { counted: counters });
 	}
@@ -52,6 +59,60 @@ describe('REST client', () => {
 		assert.equal(second?.url, '/api/v1/metrics/history?metric=cpu');
 		assert.equal(server.connections, 1);
 		assert.deepEqual(rest.counted, { calls: 2, failed: 0 });
+	});
+
+	it('puts the token where it belongs; one that belongs into a message is a bearer token here', async () => {
+		answer(200, '1');
+		const seen: unknown[] = [];
+		for (const tokenIn of ['message', 'bearer', 'header', 'cookie', 'query'] as const) {
+			await client({ token: secret, tokenIn }).get('/x?a=1');
+			const request = server.requests.at(-1);
+			const { authorization, cookie, 'x-api-key': key } = request?.headers ?? {};
+			seen.push([request?.url, authorization, key, cookie].map((text) => String(text).replace(secret, '*')).join(' '));
+		}
+		assert.deepEqual(seen, [
+			'/api/v1/x?a=1 Bearer * undefined undefined',
+			'/api/v1/x?a=1 Bearer * undefined undefined',
+			'/api/v1/x?a=1 undefined * undefined',
+			'/api/v1/x?a=1 undefined undefined token=*',
+			'/api/v1/x?a=1&token=* undefined undefined undefined',
+		]);
+		answer(500, 'no');
+		await assert.rejects(
+			client({ token: secret, tokenIn: 'query' }).get('/x'),
+			failure('REST_FAILED', /\/x was answered/),
+		);
+	});
+
+	it('repeats a call once whose token was refused, where there is another one by then', async () => {
+		for (const [tokens, renews, code] of [
+			[['old', 'new'], true, null],
+			[['old', 'old'], true, 'UNAUTHORIZED'],
+			[['old', 'new'], false, 'UNAUTHORIZED'],
+		] as const) {
+			const left: string[] = [...tokens];
+			const refused: (string | null)[] = [];
+			server.onRequest = ({ headers }, response) =>
+				response.writeHead(headers.authorization === 'Bearer new' ? 200 : 401).end('1');
+			const rest = client({}, systemClock, undefined, {
+				access: async () => ({ token: left.shift() ?? null }),
+				refused: async (token) => {
+					refused.push(token);
+					return renews;
+				},
+			});
+			const call = rest.command({ method: 'POST', path: '/x' });
+			if (code === null) assert.deepEqual(await call, { status: 200, body: 1 });
+			else await assert.rejects(call, failure(code, /HTTP 401; set the token of this endpoint, or its login/));
+			assert.deepEqual(refused, ['old']);
+			assert.equal(left.length, renews ? 0 : 1);
+			assert.deepEqual(rest.counted, { calls: 1, failed: code === null ? 0 : 1 });
+		}
+		const rest = client({}, systemClock, undefined, {
+			access: () => Promise.reject(new AgentStreamError('LOGIN_FAILED', 'No.')),
+		});
+		await assert.rejects(rest.get('/x'), failure('LOGIN_FAILED', /^No\.$/));
+		assert.equal(rest.counted.failed, 1);
 	});
 
 	it('knows a path that is not there', async () => {

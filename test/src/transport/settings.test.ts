@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { limits } from '../../../src/model/limits';
 import { endpointSettingsSchema, parseEndpointSettings, parseToken } from '../../../src/transport/settings';
 
 const least = { id: 'tower', url: 'ws://tower:8043/api/v1/ws' };
@@ -11,6 +12,19 @@ describe('endpoint settings', () => {
 			...least,
 			url: 'wss://tower/ws?x=1',
 			token: 'abc',
+			tokenIn: 'query',
+			tokenName: 'api_key',
+			login: {
+				url: 'https://tower/login?x=1',
+				method: 'POST',
+				body: { user: 'me', password: 'p' },
+				contentType: 'application/json',
+				headers: { 'X-A': 'b' },
+				tokenPath: 'data.token',
+				expiresPath: 'data.expires["at"]',
+			},
+			namespace: '/agents',
+			subscription: { events: ['a'], filters: {} },
 			headers: { 'X-A': 'b c' },
 			tls: {
 				ca: ['x', new Uint8Array([1])],
@@ -37,15 +51,35 @@ describe('endpoint settings', () => {
 		assert.deepEqual(parseEndpointSettings(most), most);
 		assert.equal(parseEndpointSettings({ ...least, pollEvery: 0 }).pollEvery, 0);
 		assert.equal(parseEndpointSettings({ ...least, token: ' abc\n' }).token, 'abc');
+		assert.equal(parseEndpointSettings({ ...least, url: 'https://tower/ws' }).url, 'wss://tower/ws');
+		assert.equal(parseEndpointSettings({ ...least, url: 'HTTP://tower/ws' }).url, 'ws://tower/ws');
+		const login = { url: 'http://tower/login', method: 'GET' } as const;
+		assert.deepEqual(parseEndpointSettings({ ...least, login }).login, login);
 		assert.equal(endpointSettingsSchema.safeParse({ ...least, proxy: 'none', token: undefined }).success, true);
 	});
 
 	it('refuses the rest with a code, the place and a reason, and repeats no secret', () => {
+		const login = { url: 'http://tower/login' };
+		const deep = JSON.parse(`${'['.repeat(limits.depth + 2)}${']'.repeat(limits.depth + 2)}`);
 		const cases: [object, string, RegExp][] = [
 			[{ ...least, id: '' }, 'CONFIG_INVALID', /id: an id has/],
 			[{ ...least, id: 'Tower' }, 'CONFIG_INVALID', /id: an id has/],
 			[{ ...least, id: 'x'.repeat(65) }, 'CONFIG_INVALID', /id:/],
-			[{ ...least, url: 'http://tower/' }, 'URL_INVALID', /url: write the URL as ws:/],
+			[{ ...least, url: 'ftp://tower/' }, 'URL_INVALID', /url: write the URL as ws:/],
+			[{ ...least, tokenIn: 'body' }, 'CONFIG_INVALID', /tokenIn/],
+			[{ ...least, tokenName: 'a b' }, 'CONFIG_INVALID', /tokenName: a name has no spaces/],
+			[{ ...least, namespace: 'agents' }, 'CONFIG_INVALID', /namespace: a namespace begins with/],
+			[{ ...least, subscription: deep }, 'CONFIG_INVALID', /subscription: this must be JSON/],
+			[{ ...least, subscription: 'x'.repeat(limits.settingSize) }, 'CONFIG_INVALID', /subscription: this must be JSON/],
+			[{ ...least, subscription: 1n }, 'CONFIG_INVALID', /subscription: this must be JSON/],
+			[{ ...least, login: { url: `ws://${secret}` } }, 'CONFIG_INVALID', /login\.url: write the login URL/],
+			[{ ...least, login: { ...login, tokenPath: 'a..b' } }, 'CONFIG_INVALID', /login\.tokenPath: write the path/],
+			[
+				{ ...least, login: { ...login, method: 'GET', body: secret } },
+				'CONFIG_INVALID',
+				/login\.body: a GET has no body/,
+			],
+			[{ ...least, login: { ...login, contentType: `a/b\n${secret}` } }, 'CONFIG_INVALID', /login\.contentType/],
 			[{ ...least, url: `ws://${secret}` }, 'URL_INVALID', /url/],
 			[{ id: 'tower' }, 'URL_INVALID', /url/],
 			[{ ...least, token: secret }, 'CONFIG_INVALID', /token: a token has no spaces/],

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { limits } from '../../../src/model/limits';
-import { cleanText, parseUrl, request, secretsOf, shownUrl, tlsOptions } from '../../../src/transport/target';
+import {
+	cleanText,
+	parseUrl,
+	request,
+	secretsOf,
+	shownUrl,
+	type TokenIn,
+	tlsOptions,
+} from '../../../src/transport/target';
 
 describe('target', () => {
 	it('shows URLs without credentials, query and fragment', () => {
@@ -37,6 +45,27 @@ describe('target', () => {
 		assert.equal(url.username, 'me');
 	});
 
+	it('puts the token where it belongs, and nowhere else', () => {
+		const url = new URL('ws://tower/ws?room=1&token=old');
+		const headers = { cookie: 'a=1', 'x-api-key': 'old' };
+		const token = 'a"b;c&d=e%f';
+		const at = (tokenIn: TokenIn, tokenName?: string) => request(url, { token, headers, tokenIn, tokenName });
+		const query = at('query');
+		assert.equal(query.url.searchParams.get('token'), token);
+		assert.equal(query.url.searchParams.get('room'), '1');
+		assert.deepEqual(query.headers, headers);
+		assert.equal(at('query', 'api key').url.searchParams.get('api key'), token);
+		assert.deepEqual(at('header').headers, { cookie: 'a=1', 'X-API-Key': token });
+		assert.deepEqual(at('header', 'X-Own').headers, { ...headers, 'X-Own': token });
+		assert.deepEqual(at('cookie').headers, { 'x-api-key': 'old', Cookie: 'a=1; token=a%22b%3Bc&d=e%25f' });
+		assert.deepEqual(at('cookie', 'session').headers.Cookie, 'a=1; session=a%22b%3Bc&d=e%25f');
+		assert.deepEqual(at('message'), { url, headers });
+		for (const tokenIn of ['query', 'header', 'cookie', 'bearer'] as const) {
+			assert.deepEqual(request(url, { token: null, tokenIn, headers }), { url, headers });
+		}
+		for (const tokenIn of ['header', 'cookie', 'bearer'] as const) assert.deepEqual(at(tokenIn).url, url);
+	});
+
 	it('passes TLS settings on, and only those that are there', () => {
 		assert.deepEqual(tlsOptions(undefined), {});
 		assert.deepEqual(tlsOptions({ ca: undefined, rejectUnauthorized: false }), { rejectUnauthorized: false });
@@ -62,6 +91,11 @@ describe('target', () => {
 				url.searchParams.set('key', header);
 				const secrets = secretsOf([url.href], access);
 				const basic = Buffer.from(`me:${password}`).toString('base64');
+				const query = request(url, { token, tokenIn: 'query' }).url.search;
+				const cookie = request(url, { token, tokenIn: 'cookie' }).headers.Cookie ?? '';
+				for (const written of [query.split('token=')[1] ?? '', cookie.slice('token='.length)]) {
+					assert.ok(!cleanText(`x ${written}`, secrets).includes(written), written);
+				}
 				for (const secret of [token, password, header, basic, encodeURIComponent(token)]) {
 					assert.ok(!cleanText(`${text}${secret}${text}`, secrets).includes(secret) || secret.length < 4);
 				}

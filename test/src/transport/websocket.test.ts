@@ -2,55 +2,60 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
 import { systemClock } from '../../../src/model/clock';
-import type { Frame } from '../../../src/model/event';
 import { limits } from '../../../src/model/limits';
-import type { Channel, End } from '../../../src/transport/channel';
 import type { Environment } from '../../../src/transport/proxy';
 import type { Access } from '../../../src/transport/target';
-import { webSocketTransport } from '../../../src/transport/websocket';
+import { type WebSocketOptions, webSocketTransport } from '../../../src/transport/websocket';
 import { ConnectProxy } from '../../support/connect-proxy';
-import { ScriptedServer, testTls } from '../../support/scripted-server';
+import { openChannel } from '../../support/open-channel';
+import { ScriptedServer, testTls, type UpgradeScript } from '../../support/scripted-server';
+import { type Served, transportSuite } from './transport-suite';
 
 const secret = 'S3cret-T0ken-0123456789';
 const localhost = testTls('test-only-localhost');
 
-/** One channel, and promises of what happens to it. */
-function open(url: string, access: Partial<Access> = {}, environment: Environment = {}) {
-	const frames: Frame[] = [];
-	let opened = () => {};
-	let ended = (_end: End) => {};
-	let framed = () => {};
-	const whenOpened = new Promise<void>((resolve) => (opened = resolve));
-	const whenEnded = new Promise<End>((resolve) => (ended = resolve));
-	let ends = 0;
+function open(
+	url: string,
+	access: Partial<Access> = {},
+	environment: Environment = {},
+	more: Partial<WebSocketOptions> = {},
+) {
 	const transport = webSocketTransport({
+		...more,
 		url,
 		access: () => ({ token: null, ...access }),
 		clock: systemClock,
 		environment,
 	});
-	const channel: Channel = transport.open({
-		opened: () => opened(),
-		frame: (frame) => {
-			frames.push(frame);
-			framed();
+	return { ...openChannel(transport), where: transport.where };
+}
+
+function serve(server: ScriptedServer): Served {
+	server.onUpgrade = server.accept;
+	return {
+		client: async () => {
+			const [client] = (await once(server, 'client')) as [WebSocket];
+			return {
+				token: server.upgrades.at(-1)?.headers.authorization?.replace('Bearer ', ''),
+				send: (value) => client.send(JSON.stringify(value)),
+				next: async () => JSON.parse(String((await once(client, 'message'))[0])),
+				close: () => client.close(),
+			};
 		},
-		ended: (end) => {
-			ends += 1;
-			assert.equal(ends, 1);
-			ended(end);
+		refuse: () => {
+			server.onUpgrade = ScriptedServer.refuse(401);
 		},
-	});
-	const whenFrames = (count: number) =>
-		new Promise<void>((resolve) => {
-			framed = () => frames.length >= count && resolve();
-			framed();
-		});
-	return { channel, frames, whenOpened, whenEnded, whenFrames, where: transport.where };
+		close: () => {},
+	};
 }
 
 describe('websocket transport', () => {
+	describe('as every transport', () => {
+		transportSuite({ make: webSocketTransport, serve, frame: (value) => JSON.stringify(value) });
+	});
+
 	let server: ScriptedServer;
 	let url: string;
 
@@ -104,19 +109,6 @@ describe('websocket transport', () => {
 		await whenEnded;
 	});
 
-	it('reads a burst of 10,000 frames, all and in order', async () => {
-		const { channel, frames, whenOpened, whenFrames, whenEnded } = open(url);
-		await whenOpened;
-		for (let n = 0; n < 10_000; n++) server.client.send(`{"n":${n}}`);
-		await whenFrames(10_000);
-		assert.deepEqual(
-			frames,
-			Array.from({ length: 10_000 }, (_, n) => `{"n":${n}}`),
-		);
-		channel.close();
-		await whenEnded;
-	});
-
 	it('explains what answers instead of an upgrade', async () => {
 		const cases: [number, Record<string, string>, string, boolean, number | null, RegExp][] = [
 			[401, {}, 'UNAUTHORIZED', true, null, /HTTP 401: .*token/],
@@ -140,23 +132,89 @@ describe('websocket transport', () => {
 		await server.allGone();
 	});
 
-	it('can be cut while the server accepts and never upgrades', async () => {
-		server.onUpgrade = (_request, socket) => socket.resume();
-		const { channel, whenEnded } = open(url);
-		await once(server, 'upgrade');
-		channel.close();
-		await whenEnded;
-		await server.allGone();
+	it('tells Socket.IO from a plain WebSocket, by its refusal or its greeting', async () => {
+		for (const [status, body, isSocketIo] of [
+			[400, '{"code":0,"message":"Transport unknown"}', true],
+			[400, '{"code":5,"message":"Unsupported protocol version"}', true],
+			[403, '{"code":4,"message":"Forbidden"}', true],
+			[400, '"The client is using an unsupported version of the Socket.IO or Engine.IO protocols"', true],
+			[400, '{"code":4,"message":"Transport unknown"}', false],
+			[400, '{"code":3,"message":"No."}', false],
+			[400, '{"code":"constructor","message":"x"}', false],
+			[400, 'null', false],
+			[400, `${' '.repeat(10 * limits.refusalBody)}{"code":0,"message":"Transport unknown"}`, false],
+			[401, '{"code":0,"message":"Transport unknown"}', false],
+		] as const) {
+			server.onUpgrade = ScriptedServer.refuse(status, {}, body);
+			const { failure } = await open(url).whenEnded;
+			assert.equal(failure?.error.detail, isSocketIo ? 'socket.io' : undefined, body.trim());
+			assert.match(failure?.error.message ?? '', isSocketIo ? /speaks Socket\.IO.*choose a dialect/ : /HTTP 40/);
+			assert.equal(failure?.slow, true);
+		}
+		server.onUpgrade = server.accept;
+		for (const [first, isSocketIo] of [
+			['0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":20000}', true],
+			['0{"sid":"x"}', false],
+			['0', false],
+			['{"sid":"x","pingInterval":1}', false],
+		] as const) {
+			const { whenOpened, whenEnded, whenFrames, channel, frames } = open(url);
+			await whenOpened;
+			server.client.send(first);
+			server.client.send('0{"sid":"x","pingInterval":1}');
+			if (!isSocketIo) {
+				await whenFrames(2);
+				channel.close();
+			}
+			const { failure } = await whenEnded;
+			assert.equal(failure?.error.detail, isSocketIo ? 'socket.io' : undefined, first);
+			assert.equal(frames.length, isSocketIo ? 0 : 2);
+		}
 	});
 
-	it('can be cut before it has begun', async () => {
-		for (const end of ['close', 'terminate'] as const) {
-			const { channel, whenEnded } = open(url);
-			channel[end]();
-			channel[end]();
-			await whenEnded;
+	it('asks a server that refuses whether it speaks Socket.IO, where nobody knows', async () => {
+		const greeting = '0{"sid":"x","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000}';
+		const forbidden = ScriptedServer.refuse(403);
+		const unauthorized = ScriptedServer.refuse(401);
+		const cut: UpgradeScript = (_request, socket) => (socket as Socket).resetAndDestroy();
+		for (const [upgrade, probe, status, body, asks, isSocketIo] of [
+			[forbidden, true, 200, greeting, 1, true],
+			[forbidden, true, 200, `${greeting}\x1e40`, 1, true],
+			[forbidden, true, 400, '{"code":0,"message":"Transport unknown"}', 1, true],
+			[cut, true, 200, greeting, 1, true],
+			[forbidden, true, 200, '<html>', 1, false],
+			[forbidden, true, 404, '', 1, false],
+			[forbidden, false, 200, greeting, 0, false],
+			[unauthorized, true, 200, greeting, 0, false],
+		] as const) {
+			server.requests.length = 0;
+			server.onUpgrade = upgrade;
+			server.onRequest = (_request, response) => response.writeHead(status).end(body);
+			const { failure, code } = await open(`${url}?a=1`, { token: secret }, {}, { probe: () => probe }).whenEnded;
+			assert.deepEqual([failure?.error.detail, code], [isSocketIo ? 'socket.io' : undefined, null], body);
+			assert.equal(server.requests.length, asks);
+			for (const { url: asked, headers } of server.requests) {
+				assert.equal(asked, '/api/v1/ws/?a=1&EIO=4&transport=polling');
+				assert.equal(headers.authorization, undefined);
+			}
 		}
-		assert.equal(server.connections, 0);
+		server.onUpgrade = forbidden;
+		server.onRequest = () => {};
+		const asked = once(server, 'request');
+		const { channel, whenEnded } = open(url, {}, {}, { probe: () => true });
+		await asked;
+		channel.terminate();
+		assert.match((await whenEnded).failure?.error.message ?? '', /HTTP 403/);
+		await server.allGone();
+		server.onUpgrade = (_request, socket) => socket.resume();
+		server.requests.length = 0;
+		const upgrading = once(server, 'upgrade');
+		const early = open(url, {}, {}, { probe: () => true });
+		await upgrading;
+		early.channel.close();
+		await early.whenEnded;
+		await server.allGone();
+		assert.equal(server.requests.length, 0);
 	});
 
 	it('tells a reset before opening from one after it', async () => {

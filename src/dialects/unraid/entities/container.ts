@@ -37,7 +37,11 @@ export const container = subject<World, Container>({
 			icon: 'mdi:docker',
 			field: 'state',
 			reads: ['status', 'image'],
-			attributes: { container_image: 'image' },
+			// Docker tells how the health check went in its text: `Up 2 hours (unhealthy)`.
+			attributes: {
+				container_image: 'image',
+				health: (item) => /\((healthy|unhealthy)\)/.exec(item.status ?? '')?.[1],
+			},
 		}),
 		{
 			key: 'switch',

@@ -14,13 +14,14 @@ import type { State } from '../../../model/entity';
 import { formatBytes, shareOf } from './format';
 import { type ItemOf, listed, type World } from './items';
 
-import { type Thresholds, thresholdsOf } from './thresholds';
+import { type DiskKind, kindOf, type Thresholds, thresholdsOf } from './thresholds';
 
 type RawDisk = ItemOf<'disk_list_update'>;
 
 /** A disk with the temperatures at which its owner wants to be told. */
 interface Disk extends RawDisk {
 	readonly thresholds: Thresholds;
+	readonly kind: DiskKind;
 }
 
 const virtual = new Set(['docker_vdisk', 'log', 'log_filesystem']);
@@ -76,7 +77,7 @@ export const disk = subject<World, Disk>({
 	items: (world) =>
 		listed(world.disk_list_update)
 			?.filter(isPhysical)
-			.map((disk) => ({ ...disk, thresholds: thresholdsOf(disk, world.disk_thresholds) })) ?? null,
+			.map((disk) => ({ ...disk, thresholds: thresholdsOf(disk, world.disk_thresholds), kind: kindOf(disk) })) ?? null,
 	key: (item) => item.id ?? '',
 	label: (item) => item.name || item.id || '',
 	rows: [
@@ -128,7 +129,7 @@ export const disk = subject<World, Disk>({
 				name: 'Disk {label} Temperature',
 				short: 'Temperature',
 				field: 'temperature_celsius',
-				reads: ['name', 'device', 'model', 'role', 'thresholds'],
+				reads: ['name', 'device', 'model', 'role', 'thresholds', 'kind'],
 				zeroIsNone: true,
 				enabled: false,
 				attributes: {
@@ -136,6 +137,7 @@ export const disk = subject<World, Disk>({
 					device: 'device',
 					model: 'model',
 					role: 'role',
+					kind: 'kind',
 					warning_celsius: ({ thresholds }) => thresholds.warning?.celsius,
 					warning_source: ({ thresholds }) => thresholds.warning?.source,
 					critical_celsius: ({ thresholds }) => thresholds.critical?.celsius,

@@ -19,6 +19,15 @@ export interface Thresholds {
 /** Words in a model's name that make it an SSD. */
 const ssdModel = /ssd|nvme|solid state|\bwds/i;
 
+/** What a disk is made of. */
+export type DiskKind = 'hdd' | 'ssd' | 'nvme';
+
+/** What the disk is, for people and rules: the server's levels know only HDD and SSD. */
+export function kindOf(disk: Disk): DiskKind {
+	if (/nvme/i.test(disk.device ?? '') || /nvme/i.test(disk.model ?? '')) return 'nvme';
+	return isSsd(disk) ? 'ssd' : 'hdd';
+}
+
 /** Whether the disk has no moving parts, by the integration's own rule. */
 function isSsd({ device, model, smart_attributes: smart }: Disk): boolean {
 	if (/nvme/i.test(device ?? '') || ssdModel.test(model ?? '')) return true;

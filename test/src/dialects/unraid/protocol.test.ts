@@ -44,21 +44,22 @@ describe('unraid protocol: session', () => {
 		const calls: string[] = [];
 		return {
 			calls,
-			send: (message: string | Uint8Array) => calls.push(`send ${message}`),
+			send: (message: string | Uint8Array | object) => calls.push(`send ${message}`),
 			ready: () => calls.push('ready'),
 			refuse: () => calls.push('refuse'),
+			lose: () => calls.push('lose'),
 		};
 	};
 
 	it('is open at once, without a word', () => {
 		const wire = link();
-		new UnraidSession().opened(wire);
+		new UnraidSession({}).opened(wire);
 		assert.deepEqual(wire.calls, ['ready']);
 	});
 
 	it('always asks for `update` too, because collector_state_change goes out under that name', () => {
 		const wire = link();
-		const session = new UnraidSession();
+		const session = new UnraidSession({});
 		session.subscribe(['system_update', 'ups_status_update'], wire);
 		session.subscribe(['update'], wire);
 		session.subscribe(null, wire);
@@ -72,8 +73,20 @@ describe('unraid protocol: session', () => {
 		]);
 	});
 
+	it('asks for no more than the topics that the user chose', () => {
+		const wire = link();
+		const session = new UnraidSession({ subscription: ['ups_status_update', 'system_update'] });
+		session.opened(wire);
+		session.subscribe(['ups_status_update', 'disk_list_update'], wire);
+		assert.deepEqual(wire.calls, [
+			'ready',
+			'send {"subscribe":["ups_status_update","system_update","update"]}',
+			'send {"subscribe":["ups_status_update","update"]}',
+		]);
+	});
+
 	it('decodes text and bytes alike', () => {
-		const session = new UnraidSession();
+		const session = new UnraidSession({});
 		assert.deepEqual(session.decode('{"a":1}\n'), { a: 1 });
 		assert.deepEqual(session.decode(Buffer.from('xx{"a":"ü😀"}').subarray(2)), { a: 'ü😀' });
 	});

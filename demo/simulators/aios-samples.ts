@@ -1,0 +1,111 @@
+/** The data of an event without its timestamp, `now` in RFC 3339. */
+export type Sample = (now: string) => { readonly [field: string]: unknown };
+
+const run = { dag_id: 'document_pipeline', run_id: 'manual__2023-01-01T00:00:00+00:00' };
+const job = { job_id: 'job-12345', run_id: 'run-67890', type: 'pdf' };
+
+/** Believable data of every server event of the AIOS v2 document, for what a script does not say. */
+export const samples: Readonly<Record<string, Sample>> = {
+	connected: (now) => ({ client_id: 'client-1', server_time: now }),
+	ping: () => ({}),
+	processing_job_status: (now) => ({
+		...job,
+		status: 'processing',
+		progress: 45,
+		filename: 'document.pdf',
+		started_at: now,
+		estimated_completion: now,
+		current_step: 'text_extraction',
+	}),
+	processing_job_completed: (now) => ({
+		...job,
+		status: 'completed',
+		progress: 100,
+		completed_at: now,
+		result: { extracted_text: 'Document content', summary: 'Brief summary', entities: ['one'], insights: ['two'] },
+	}),
+	processing_job_failed: (now) => ({
+		...job,
+		status: 'failed',
+		error: 'Failed to extract text: Invalid PDF format',
+		failed_at: now,
+		retry_count: 2,
+		can_retry: true,
+	}),
+	agent_status_update: () => ({
+		agent_id: 'content_mind_01',
+		name: 'Content Mind',
+		type: 'analysis',
+		status: 'working',
+		current_task: 'Analyzing PDF document for key insights',
+		progress: 75,
+		performance: { tasks_completed: 145, average_processing_time: 2.3, success_rate: 98.5 },
+	}),
+	agent_task_completed: () => ({
+		agent_id: 'digest_agent_02',
+		task_id: 'task-789',
+		job_id: 'job-12345',
+		task_type: 'text_summarization',
+		duration: 45.2,
+		result: { summary: 'Generated summary', confidence: 0.94 },
+	}),
+	agent_error: () => ({
+		agent_id: 'summary_agent_03',
+		error: 'Connection timeout to language model',
+		severity: 'warning',
+		can_retry: true,
+		affected_jobs: ['job-12345'],
+	}),
+	knowledge_item_created: (now) => ({
+		item_id: 'kb-item-456',
+		title: 'Q4 Financial Analysis Report',
+		type: 'analysis',
+		source_job: 'job-12345',
+		tags: ['finance', 'quarterly'],
+		created_at: now,
+	}),
+	knowledge_item_updated: (now) => ({ item_id: 'kb-item-456', updated_fields: ['content', 'tags'], updated_at: now }),
+	insight_generated: (now) => ({
+		insight_id: 'insight-789',
+		title: 'Processing Volume Increase Detected',
+		description: 'Document processing volume has increased by 45% this week',
+		type: 'trend',
+		confidence: 0.92,
+		metadata: { metric: 'volume', change: '+45%', period: 'week', affected_categories: ['pdf', 'audio'] },
+		created_at: now,
+	}),
+	dashboard_metrics_update: () => ({
+		total_processed: 1247,
+		processing_time: 2.8,
+		success_rate: 97.3,
+		active_agents: 3,
+		knowledge_items: 892,
+		changes: { total_processed: '+5', success_rate: '+0.2' },
+	}),
+	dag_run_status: (now) => ({ ...run, status: 'running', started_at: now }),
+	step_status: (now) => ({
+		...run,
+		step_id: 'extract_data',
+		status: 'success',
+		start_time: now,
+		end_time: now,
+		duration: 300_000,
+		retry_count: 0,
+		error: null,
+	}),
+	dag_run_progress: () => ({
+		...run,
+		total_steps: 4,
+		completed_steps: 2,
+		running_steps: 1,
+		failed_steps: 0,
+		pending_steps: 1,
+		completion_percentage: 50,
+	}),
+	error: () => ({
+		code: 'processing_error',
+		message: 'Failed to process document',
+		details: { job_id: 'job-12345', error_type: 'validation_error', retry_available: true },
+	}),
+	connection_error: () => ({ code: 'websocket_error', message: 'Connection unstable, reconnecting...' }),
+};

@@ -1,0 +1,138 @@
+import type { Happening } from '../../../model/description';
+import type { StreamEvent } from '../../../model/event';
+import { limits } from '../../../model/limits';
+import { Roster } from '../../roster';
+import type { Agent, AgentTotals } from '../pictures';
+import type { DataOf } from '../schemas';
+import { agentState, severityOf } from '../words';
+import { bounded, boundedTexts, happenedAt, idOf, newer, type Part, withHappening } from './part';
+
+const unknown = (agent_id: string): Agent => ({
+	agent_id,
+	name: agent_id,
+	type: null,
+	status: null,
+	reported: null,
+	current_task: null,
+	progress: null,
+	tasks_completed: null,
+	average_processing_time: null,
+	success_rate: null,
+	last_error: null,
+	last_severity: null,
+	last_error_at: null,
+	can_retry: null,
+	affected_jobs: null,
+	problem: false,
+	last_task_type: null,
+	last_task_duration: null,
+	last_task_job: null,
+	last_task_confidence: null,
+});
+
+function withStatus(old: Agent, data: DataOf<'agent_status_update'>): Agent {
+	const status = agentState(data.status);
+	const { tasks_completed, average_processing_time, success_rate } = data.performance ?? {};
+	return {
+		...old,
+		name: bounded(data.name) ?? old.name,
+		type: bounded(data.type) ?? old.type,
+		status,
+		reported: bounded(data.status),
+		// What it does now: a status without a task means that there is none.
+		current_task: bounded(data.current_task),
+		progress: data.progress ?? null,
+		tasks_completed: newer(tasks_completed, old.tasks_completed),
+		average_processing_time: newer(average_processing_time, old.average_processing_time),
+		success_rate: newer(success_rate, old.success_rate),
+		problem: status === 'error',
+	};
+}
+
+const withTask = (old: Agent, data: DataOf<'agent_task_completed'>): Agent => ({
+	...old,
+	last_task_type: bounded(data.task_type),
+	last_task_duration: data.duration ?? null,
+	last_task_job: bounded(data.job_id),
+	last_task_confidence: data.result?.confidence ?? null,
+	problem: old.status === 'error',
+});
+
+const withError = (old: Agent, data: DataOf<'agent_error'>, time: string | null): Agent => ({
+	...old,
+	last_error: bounded(data.error),
+	last_severity: severityOf(data.severity),
+	last_error_at: time,
+	can_retry: data.can_retry ?? null,
+	affected_jobs: boundedTexts(data.affected_jobs),
+	problem: true,
+});
+
+/** The agent as an event leaves it. */
+function changed(old: Agent, event: StreamEvent): Agent {
+	switch (event.type) {
+		case 'agent_status_update':
+			return withStatus(old, event.data as DataOf<'agent_status_update'>);
+		case 'agent_task_completed':
+			return withTask(old, event.data as DataOf<'agent_task_completed'>);
+		default:
+			return withError(old, event.data as DataOf<'agent_error'>, event.time);
+	}
+}
+
+/** The agents, and what they did together. */
+export class Agents implements Part {
+	private readonly roster = new Roster<{ readonly agent: Agent; readonly at: number }>(limits.aiosAgents);
+	private tasks = 0;
+	private errors = 0;
+	private failures: readonly Happening[] = [];
+
+	constructor(private readonly counting: number) {}
+
+	readonly pictures = {
+		agents: (): readonly Agent[] => this.roster.list().map(({ item }) => item.agent),
+		agent_totals: (): AgentTotals => ({
+			counting: this.counting,
+			known: this.roster.size,
+			working: this.roster.list().filter(({ item }) => item.agent.status === 'working').length,
+			tasks: this.tasks,
+			errors: this.errors,
+			pushedOut: this.roster.pushedOut,
+			failures: this.failures,
+		}),
+	};
+
+	take(event: StreamEvent): readonly string[] {
+		const id = idOf((event.data as { readonly agent_id?: unknown }).agent_id);
+		if (id === null) return [];
+		const known = this.roster.get(id);
+		const at = happenedAt(event);
+		if (!known || at >= known.at) {
+			const agent = changed(known?.agent ?? unknown(id), event);
+			this.roster.set(id, { agent, at }, event.received, agent.status === 'offline');
+		}
+		if (event.type === 'agent_task_completed') this.tasks += 1;
+		if (event.type === 'agent_error') this.failed(event, id);
+		return ['agents', 'agent_totals'];
+	}
+
+	expire(before: number): readonly string[] {
+		return this.roster.expire(before) ? ['agents', 'agent_totals'] : [];
+	}
+
+	oldest(): number | null {
+		return this.roster.oldest();
+	}
+
+	private failed(event: StreamEvent, agent_id: string): void {
+		const { error, severity, can_retry, affected_jobs } = event.data as DataOf<'agent_error'>;
+		this.errors += 1;
+		this.failures = withHappening(this.failures, event, severityOf(severity), {
+			agent_id,
+			agent: this.roster.get(agent_id)?.agent.name,
+			error: bounded(error),
+			can_retry,
+			affected_jobs: boundedTexts(affected_jobs),
+		});
+	}
+}

@@ -1,0 +1,31 @@
+import { limits } from '../../model/limits';
+
+/** A JSON object. */
+export type Fields = { readonly [name: string]: unknown };
+
+/** Whether a value is a JSON object, not a list. */
+export function isObject(value: unknown): value is Fields {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Text that is not empty, cut to what an entity may have; null for anything else. */
+export function textOf(value: unknown): string | null {
+	if (typeof value !== 'string' || value === '') return null;
+	return value.length > limits.textLength ? `${value.slice(0, limits.textLength - 1)}…` : value;
+}
+
+/** What names a thing whose form the document leaves open: text, a number, or an object with one of these fields. */
+export function labelOf(value: unknown, fields: readonly string[] = ['name', 'title', 'id']): string | null {
+	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+	if (!isObject(value)) return textOf(value);
+	for (const field of fields) {
+		const label = isObject(value[field]) ? null : labelOf(value[field], []);
+		if (label !== null) return label;
+	}
+	return null;
+}
+
+/** A finite number, or null. */
+export function numberOf(value: unknown): number | null {
+	return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,281 @@
+import { round } from '../../model/description';
+import { limits } from '../../model/limits';
+import type { Hook } from './hook';
+import type { SessionItem, Status } from './pictures';
+
+/** A tool call that was seen. */
+interface Call {
+	readonly at: number;
+	done: boolean;
+}
+
+/** What an event adds to the counts. */
+export interface Added {
+	/** A tool call that was not counted before. */
+	readonly call: boolean;
+	readonly failure: boolean;
+	/** The session waits for somebody since this event. */
+	readonly asks: boolean;
+}
+
+const nothing: Added = { call: false, failure: false, asks: false };
+
+/** Puts a value in as the newest; beyond `most` the oldest leaves. */
+function remember<V>(map: Map<string, V>, key: string, value: V, most: number): void {
+	map.delete(key);
+	map.set(key, value);
+	for (const oldest of map.keys()) {
+		if (map.size <= most) break;
+		map.delete(oldest);
+	}
+}
+
+/** Whether a notification asks somebody to do something. */
+function asksForInput({ notification, message }: Hook): boolean {
+	if (notification !== null) return /permission|idle|elicitation_dialog|input/.test(notification);
+	return message !== null && /permission|waiting for|needs your|your input|approv/i.test(message);
+}
+
+/** What one session adds up to. Its memory is bounded; what it hands out is never changed. */
+export class SessionState {
+	status: Status;
+	private since: number;
+	private readonly started: number;
+	last: number;
+	private readonly calls = new Map<string, Call>();
+	private readonly agents = new Map<string, string>();
+	/** What it waits for: the call's id where that is known. */
+	private waiting: { readonly toolUse: string | null; readonly shown: string } | null = null;
+	private toolCalls = 0;
+	private failures = 0;
+	/** Whether the last tool that ended failed. */
+	private failing = false;
+	private lastTool: string | null = null;
+	private lastError: string | null = null;
+	private duration: number | null = null;
+	private durations = 0;
+	private durationSum = 0;
+	private model: string | null = null;
+	private permissionMode: string | null = null;
+	private project: string | null = null;
+	private endReason: string | null = null;
+	private shown: SessionItem | null = null;
+
+	/** @param id session id; empty = events name none */
+	constructor(
+		readonly id: string,
+		at: number,
+	) {
+		this.status = 'working';
+		this.since = at;
+		this.started = at;
+		this.last = at;
+	}
+
+	/** Subagents that run now. */
+	get running(): number {
+		return this.agents.size;
+	}
+
+	/** Takes an event of this session in. */
+	fold(hook: Hook): Added {
+		this.shown = null;
+		const added = this.count(hook);
+		const late = hook.at < this.last && this.last - hook.at <= limits.claudeLate;
+		this.last = Math.max(this.last, hook.at);
+		this.model = hook.model ?? this.model;
+		this.permissionMode = hook.permissionMode ?? this.permissionMode;
+		this.project = hook.project ?? this.project;
+		// What ends something ends it, in whatever order it comes.
+		const ends = hook.type === 'Stop' || hook.type === 'SessionEnd';
+		if (late && !ends) return added;
+		return { ...added, asks: this.move(hook) };
+	}
+
+	/** Falls idle, or ends, by silence. Answers whether anything changed. */
+	decay(now: number): boolean {
+		if (now < (this.nextDecay() ?? Number.POSITIVE_INFINITY)) return false;
+		this.shown = null;
+		// Whoever did not say that it stopped has stopped by now.
+		this.agents.clear();
+		if (now - this.last >= limits.claudeEndedAfter) this.end(this.last + limits.claudeEndedAfter, null);
+		else this.become('idle', this.last + limits.claudeIdleAfter, 'working');
+		return true;
+	}
+
+	/** When {@link decay} has something to do, ms since 1970; null = never. */
+	nextDecay(): number | null {
+		if (this.status === 'ended') return null;
+		const soon = this.status === 'working' || this.agents.size > 0;
+		return this.last + (soon ? limits.claudeIdleAfter : limits.claudeEndedAfter);
+	}
+
+	/** What it is now. */
+	item(app: string, slot: number): SessionItem {
+		this.shown ??= {
+			key: `${app}-${slot}`,
+			label: `${app} ${slot}`,
+			app,
+			slot,
+			session: this.id === '' ? null : this.id,
+			status: this.status,
+			since: this.since,
+			started: this.started,
+			last: this.last,
+			waitingFor: this.waiting?.shown ?? null,
+			lastTool: this.lastTool,
+			toolCalls: this.toolCalls,
+			failures: this.failures,
+			lastError: this.lastError,
+			duration: this.duration,
+			averageDuration: this.durations === 0 ? null : round(this.durationSum / this.durations, 3),
+			agents: this.agents.size,
+			agentTypes: [...new Set(this.agents.values())].sort(),
+			model: this.model,
+			permissionMode: this.permissionMode,
+			project: this.project,
+			endReason: this.endReason,
+		};
+		return this.shown;
+	}
+
+	private count(hook: Hook): Added {
+		switch (hook.type) {
+			case 'PreToolUse':
+				return { ...nothing, call: this.called(hook) };
+			case 'PostToolUse':
+			case 'PostToolUseFailure': {
+				const call = this.returned(hook);
+				const failure = hook.type === 'PostToolUseFailure' || hook.error !== null;
+				if (failure) {
+					this.failures += 1;
+					this.lastError = hook.error;
+				}
+				return { ...nothing, call, failure };
+			}
+			case 'SubagentStart':
+			case 'flow.agent.spawned':
+				remember(this.agents, hook.agent ?? `${hook.at}`, hook.agentType ?? 'agent', limits.claudeAgents);
+				return nothing;
+			case 'SubagentStop':
+			case 'flow.agent.completed': {
+				// The document's payload of a stop names no agent: then the oldest has stopped.
+				const known = hook.agent ?? this.agents.keys().next().value;
+				if (known !== undefined) this.agents.delete(known);
+				return nothing;
+			}
+			default:
+				return nothing;
+		}
+	}
+
+	/** A tool was called: counts once per id, also where its end came first. */
+	private called({ toolUse, tool, at }: Hook): boolean {
+		this.lastTool = tool ?? this.lastTool;
+		const key = toolUse ?? `~${tool}`;
+		const known = this.calls.get(key);
+		if (toolUse !== null && known) return false;
+		remember(this.calls, key, { at, done: false }, limits.claudeCalls);
+		this.toolCalls += 1;
+		return true;
+	}
+
+	/** A tool returned: takes its time, and counts the call where its begin was not seen. */
+	private returned({ toolUse, tool, at, duration }: Hook): boolean {
+		this.lastTool = tool ?? this.lastTool;
+		const key = toolUse ?? `~${tool}`;
+		const call = this.calls.get(key);
+		const open = call?.done === false ? call : undefined;
+		const took = duration ?? (open && at >= open.at ? at - open.at : null);
+		if (took !== null && !call?.done) {
+			this.duration = round(took / 1_000, 3);
+			this.durations += 1;
+			this.durationSum += took / 1_000;
+		}
+		if (toolUse === null) this.calls.delete(key);
+		else remember(this.calls, key, { at: call?.at ?? at, done: true }, limits.claudeCalls);
+		if (call) return false;
+		this.toolCalls += 1;
+		return true;
+	}
+
+	/** Changes the status; answers whether it began to wait. */
+	private move(hook: Hook): boolean {
+		const { type, at } = hook;
+		switch (type) {
+			case 'SessionStart':
+				// A compaction starts the session anew in the middle of its work.
+				if (hook.origin === 'compact') return false;
+				this.settle();
+				this.become('idle', at);
+				return false;
+			case 'UserPromptSubmit':
+			case 'PreCompact':
+				this.settle();
+				this.become('working', at);
+				return false;
+			case 'PostToolUse':
+			case 'PostToolUseFailure':
+				this.failing = (type === 'PostToolUseFailure' || hook.error !== null) && !hook.interrupted;
+				this.goOn(hook);
+				return false;
+			case 'PreToolUse':
+				this.waiting = null;
+				this.become('working', at);
+				return false;
+			case 'PermissionRequest':
+				return this.wait(hook.toolUse, hook.tool ?? 'permission', at);
+			case 'Notification':
+				return asksForInput(hook) && this.wait(null, hook.message ?? hook.notification ?? 'input', at);
+			case 'Stop': {
+				const failed = this.failing;
+				this.settle();
+				this.become(failed ? 'failed' : 'idle', at);
+				return false;
+			}
+			case 'SessionEnd':
+				this.end(at, hook.reason);
+				return false;
+			default:
+				// Subagents and hooks that nobody knows show that it is alive, not what it does.
+				if (this.status === 'ended') this.become('idle', at);
+				return false;
+		}
+	}
+
+	/** A call returned: it goes on, unless it waits for another one and this one ran beside it. */
+	private goOn({ toolUse, at }: Hook): void {
+		const asked = this.waiting?.toolUse;
+		if (asked && toolUse !== null && toolUse !== asked && this.calls.has(asked)) return;
+		this.waiting = null;
+		this.become('working', at);
+	}
+
+	private wait(toolUse: string | null, shown: string, at: number): boolean {
+		const news = this.status !== 'waiting';
+		// The notification that follows a permission request says less than it.
+		if (news || toolUse !== null) this.waiting = { toolUse, shown };
+		this.become('waiting', at);
+		return news;
+	}
+
+	private settle(): void {
+		this.waiting = null;
+		this.failing = false;
+	}
+
+	private end(at: number, reason: string | null): void {
+		this.settle();
+		this.agents.clear();
+		this.become('ended', at);
+		this.endReason = reason;
+	}
+
+	/** @param from the only status that it leaves for this one; absent = any */
+	private become(status: Status, at: number, from?: Status): void {
+		if (this.status === status || (from !== undefined && this.status !== from)) return;
+		this.status = status;
+		this.endReason = null;
+		this.since = Math.max(this.since, at);
+	}
+}
