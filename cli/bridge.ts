@@ -1,14 +1,15 @@
 import { Control } from '../src/control';
-import { type ConnectionState, Endpoint, type EndpointSettings, parseEndpointSettings } from '../src/endpoint';
+import type { ConnectionState } from '../src/endpoint';
 import { neededTypes } from '../src/entities/needs';
 import { type AgentStreamError, asAgentStreamError } from '../src/model/errors';
 import { Bridge } from '../src/mqtt/bridge';
 import { bridgeSettingsSchema } from '../src/mqtt/settings';
 import { Pipeline } from '../src/pipeline';
-import { flag, required, text, UsageError, withDefault, word } from './arguments';
+import { flag, required, text, withDefault, word } from './arguments';
 import { command } from './command';
-import { type Io, stderrLogger, untilEnd } from './io';
-import { dialectOption, endpointOption, forOption, idOption, wrongBy } from './options';
+import { endpointOf, endpointOptions } from './endpoint';
+import { stderrLogger, untilEnd } from './io';
+import { chosenDialect, forOption, idOption, wrongBy } from './options';
 import { StateFile } from './state-file';
 import { version } from './version';
 
@@ -21,11 +22,9 @@ export const bridge = command(
 		about: 'Publishes a server over MQTT and announces it to Home Assistant, until it is told to end',
 		argument: null,
 		options: {
-			endpoint: endpointOption(),
+			...endpointOptions(),
 			id: required(idOption()),
 			broker: required(text('URL', 'MQTT broker: mqtt://, mqtts://, ws:// or wss://', wrongBy(url))),
-			dialect: dialectOption(),
-			'token-env': text('NAME', 'environment variable that holds the token of the server'),
 			discovery: withDefault(
 				word(discovery.unwrap().options, 'form of Home Assistant discovery'),
 				discovery.parse(undefined),
@@ -44,19 +43,13 @@ export const bridge = command(
 		},
 	},
 	async ({ values }, io, output) => {
-		const { id, dialect, state: path, 'allow-control': allowControl } = values;
+		const { id, state: path, 'allow-control': allowControl } = values;
 		const { clock } = io;
 		const logger = stderrLogger(io);
 		const warn = ({ code, message }: AgentStreamError) => logger.warn(`${code}: ${message}`);
 		const failed = new AbortController();
 
-		const token = tokenFrom(io, values['token-env']);
-		const endpoint = new Endpoint(endpointSettings({ id, url: values.endpoint, allowControl, ...token }), {
-			dialect,
-			clock,
-			logger,
-			random: Math.random,
-		});
+		const endpoint = endpointOf(values, { id, allowControl }, io);
 		const kept = new StateFile(path, io, () => ({ memory: pipeline.save(), ledger: mqtt.ledger }));
 		const { memory, ledger } = kept.read();
 		const settings = bridgeSettingsSchema.parse({
@@ -71,9 +64,10 @@ export const bridge = command(
 		const mqtt = new Bridge(settings, { clock, logger, random: Math.random, version: version(), ledger });
 		const pipeline = new Pipeline({
 			source: id,
-			dialect,
+			dialect: chosenDialect(values),
 			clock,
 			memory,
+			waitForName: true,
 			url: new URL(values.endpoint),
 			report: warn,
 			changed: (changes) => {
@@ -118,19 +112,3 @@ export const bridge = command(
 		failed.signal.throwIfAborted();
 	},
 );
-
-function tokenFrom(io: Io, name: string | undefined): { token?: string } {
-	if (name === undefined) return {};
-	const token = io.env[name];
-	if (token === undefined || token === '') throw new UsageError(`--token-env: the variable ${name} is not set`);
-	return { token };
-}
-
-/** What is wrong with them now can only be the token: everything else was checked one by one. */
-function endpointSettings(settings: EndpointSettings): EndpointSettings {
-	try {
-		return parseEndpointSettings(settings);
-	} catch (thrown) {
-		throw new UsageError(asAgentStreamError(thrown, 'CONFIG_INVALID').message);
-	}
-}

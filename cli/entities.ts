@@ -4,7 +4,7 @@ import { flag, withDefault } from './arguments';
 import { command } from './command';
 import { FileReader } from './input';
 import { say } from './io';
-import { dialectOption, idOption } from './options';
+import { chosenDialect, dialectOptions, idOption } from './options';
 
 /** `agent-stream entities`: the entities that the frames of a file make. */
 export const entities = command(
@@ -14,12 +14,13 @@ export const entities = command(
 		argument: '[FILE|-]',
 		options: {
 			id: withDefault(idOption(), 'local'),
-			dialect: dialectOption(),
+			...dialectOptions(),
 			changes: flag('print every change as a line of JSON instead'),
 		},
 	},
 	async ({ values, argument }, io, output) => {
-		const { id, dialect, changes } = values;
+		const { id, changes } = values;
+		const dialect = chosenDialect(values);
 		const reader = new FileReader({ file: argument, source: id, dialect, strict: false }, io);
 		let changed: readonly EntityChange[] = [];
 		const pipeline = new Pipeline({
@@ -34,6 +35,7 @@ export const entities = command(
 		for await (const { n, event } of reader.events()) {
 			changed = [];
 			pipeline.event(event);
+			await pipeline.idle();
 			if (changes) for (const change of changed) await output.json(printedChange(n, change));
 		}
 		if (changes) return;

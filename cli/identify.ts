@@ -1,7 +1,7 @@
 import { flag } from './arguments';
 import { command } from './command';
 import { FileReader } from './input';
-import { dialectOption } from './options';
+import { chosenDialect, dialectOptions } from './options';
 
 /** `agent-stream identify`: what every frame of a file is. */
 export const identify = command(
@@ -10,12 +10,13 @@ export const identify = command(
 		about: 'Names every frame of a file or of standard input, one line of JSON per event',
 		argument: '[FILE|-]',
 		options: {
-			dialect: dialectOption(),
+			...dialectOptions(),
 			strict: flag('reject an event with any error, instead of dropping the bad field'),
 		},
 	},
 	async ({ values, argument }, io, output) => {
-		const { dialect, strict } = values;
+		const { strict } = values;
+		const dialect = chosenDialect(values);
 		const reader = new FileReader({ file: argument, source: 'local', dialect, strict }, io);
 		for await (const { n, event } of reader.events()) {
 			const { type, by, time, valid, issues } = event;

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { ZodType } from 'zod';
 import type { Dialect } from '../src/dialects/dialect';
 import { dialectNamed, dialects } from '../src/dialects/index';
 import { endpointSettingsSchema } from '../src/endpoint';
-import { number, type Option, required, text, withDefault } from './arguments';
+import { asAgentStreamError } from '../src/model/errors';
+import { number, type Option, text, UsageError, withDefault } from './arguments';
 
 /** `--dialect NAME|auto`. */
 export function dialectOption(): Option<Dialect | 'auto'> {
@@ -23,14 +25,51 @@ export function dialectOption(): Option<Dialect | 'auto'> {
 	};
 }
 
+/** `--dialect` and `--definition`: see {@link chosenDialect}. */
+export const dialectOptions = () => ({
+	dialect: dialectOption(),
+	definition: text('FILE', 'describes a stream of your own, with --dialect custom (docs/custom.md)'),
+});
+
+/**
+ * The protocol that the options name.
+ * @throws UsageError: a definition that is none, or for another dialect
+ */
+export function chosenDialect(given: { dialect: Dialect | 'auto'; definition: string | undefined }): Dialect | 'auto' {
+	const { dialect, definition } = given;
+	const isCustom = dialect !== 'auto' && dialect.name === 'custom';
+	if (definition === undefined) {
+		if (isCustom) throw new UsageError('--dialect custom: --definition is missing');
+		return dialect;
+	}
+	if (!isCustom) throw new UsageError('--definition: goes with --dialect custom');
+	try {
+		return dialectNamed('custom', readFileSync(definition, 'utf8'));
+	} catch (thrown) {
+		throw new UsageError(`--definition: ${asAgentStreamError(thrown, 'CONFIG_INVALID').message}`);
+	}
+}
+
+/** An option whose value is JSON. */
+export function json(value: string, about: string): Option<unknown> {
+	const option = text(value, about);
+	return {
+		...option,
+		read: (given, name) => {
+			const written = option.read(given, name);
+			if (written === undefined) return undefined;
+			try {
+				return JSON.parse(written);
+			} catch (thrown) {
+				throw new UsageError(`--${name}: is no JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+			}
+		},
+	};
+}
+
 /** `--id ID`, an endpoint id. */
 export function idOption(): Option<string | undefined> {
 	return text('ID', 'endpoint id, the root of every unique id', wrongBy(endpointSettingsSchema.shape.id));
-}
-
-/** `--endpoint URL`. */
-export function endpointOption(): Option<string> {
-	return required(text('URL', 'the server to listen to', wrongBy(endpointSettingsSchema.shape.url)));
 }
 
 /** `--for SECONDS`. */

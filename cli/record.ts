@@ -1,10 +1,10 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
-import { Endpoint } from '../src/endpoint';
 import { recordingLine } from '../src/replay/recording';
 import { required, text } from './arguments';
 import { command } from './command';
-import { say, stderrLogger, untilEnd } from './io';
-import { endpointOption, forOption } from './options';
+import { endpointOf, endpointOptions } from './endpoint';
+import { say, untilEnd } from './io';
+import { forOption } from './options';
 
 /** `agent-stream record`: writes down what a server sends. */
 export const record = command(
@@ -13,16 +13,15 @@ export const record = command(
 		about: 'Writes every frame that a server sends to a file, with its time, exactly as it came',
 		argument: null,
 		options: {
-			endpoint: endpointOption(),
+			...endpointOptions(),
 			out: required(text('FILE', 'the file; one that exists is overwritten')),
 			for: forOption(),
 		},
 	},
 	async ({ values }, io, output) => {
-		const parts = { dialect: 'auto', clock: io.clock, logger: stderrLogger(io), random: Math.random } as const;
 		// Frames only: nothing is asked of REST.
 		const quiet = { snapshot: false, pollEvery: 0, fallback: false };
-		const endpoint = new Endpoint({ id: 'record', url: values.endpoint, ...quiet }, parts);
+		const endpoint = endpointOf(values, { id: 'record', ...quiet }, io);
 		const file = openSync(values.out, 'w');
 		const failed = new AbortController();
 		let start: number | undefined;

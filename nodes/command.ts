@@ -42,12 +42,14 @@ class CommandNode implements Running {
 		const { show, guard, release } = parts;
 		this.shared = sharedEndpoint(RED, parts.settings.endpoint);
 		const { live, control, use } = this.shared;
-		const user = use(control.types);
+		// Commands that need nothing of the stream ask for nothing of it.
+		const wanted = () => (live.dialect && control.types.length === 0 ? null : control.types);
+		const user = use(wanted());
 		release(() => user.release());
 		const onState = guard((state: ConnectionState) => {
 			show(connectionStatus(RED, state));
 			// A protocol that was to be recognised may be known by now.
-			user.want(control.types);
+			user.want(wanted());
 		});
 		live.on('state', onState);
 		release(() => live.off('state', onState));

@@ -2,11 +2,16 @@ import type { NodeAPI } from 'node-red';
 import { z } from 'zod';
 import { Control } from '../src/control';
 import { dialectNamed } from '../src/dialects';
+import type { Dialect } from '../src/dialects/dialect';
 import { Endpoint, type EndpointSettings, parseEndpointSettings } from '../src/endpoint';
+import { systemClock } from '../src/model/clock';
 import { AgentStreamError } from '../src/model/errors';
+import { limits } from '../src/model/limits';
+import { serveEditor } from './glue/admin';
 import { defineNode, type Parts } from './glue/define';
 import { directoryOf, sharedEndpoints } from './glue/endpoints';
-import { optionalNumberField, switchField, textField } from './glue/settings';
+import { loginOf } from './glue/login';
+import { jsonField, optionalNumberField, switchField, textField } from './glue/settings';
 import { Sharing } from './glue/sharing';
 import { tlsOf } from './glue/tls';
 
@@ -16,6 +21,16 @@ const settings = z.object({
 	endpointId: textField(),
 	url: textField(),
 	dialect: textField('auto'),
+	definition: jsonField(limits.definitionSize),
+	tokenIn: textField(),
+	tokenName: textField(),
+	loginUrl: textField(),
+	loginMethod: z.enum(['POST', 'GET']).default('POST'),
+	loginContentType: textField(),
+	loginTokenPath: textField(),
+	loginExpiresPath: textField(),
+	namespace: textField(),
+	subscription: jsonField(limits.settingSize),
 	tls: textField(),
 	proxy: textField(),
 	headers: z.array(z.object({ name: z.string(), slot: z.coerce.string() })).default([]),
@@ -32,28 +47,32 @@ const settings = z.object({
 });
 type Settings = z.output<typeof settings>;
 
-const secrets = ['token', 'proxyPassword', ...Array.from({ length: 8 }, (_, index) => `header${index + 1}`)];
+const headerSlots = Array.from({ length: 8 }, (_, index) => `header${index + 1}`);
+const secrets = ['token', 'loginPassword', 'loginBody', 'proxyPassword', ...headerSlots];
 
 /** One server: its connection is shared by all nodes that use it, opens with the first and closes with the last. */
 export = (RED: NodeAPI): void => {
+	serveEditor(RED, systemClock);
 	defineNode(RED, 'agent-stream-endpoint', {
 		settings,
 		credentials: {
 			...Object.fromEntries(secrets.map((name) => [name, { type: 'password' }])),
+			loginUser: { type: 'text' },
 			proxyUser: { type: 'text' },
 		},
 		start(parts) {
 			const { node, clock, logger, release, settings: chosen } = parts;
-			const checked = endpointSettings(parts);
+			const dialect = chosen.dialect === 'auto' ? 'auto' : dialectNamed(chosen.dialect, chosen.definition || undefined);
+			const checked = endpointSettings(parts, dialect);
 			const { id } = checked;
 			const directory = directoryOf(RED);
 			if (!directory.claim(id, node)) {
 				throw new AgentStreamError('CONFIG_INVALID', `Two endpoints have the ID ${id}: give one of them another.`);
 			}
 			release(() => directory.release(id, node));
-			const dialect = chosen.dialect === 'auto' ? 'auto' : dialectNamed(chosen.dialect);
 			const live = new Endpoint(checked, { dialect, clock, logger, random: Math.random });
 			live.setMaxListeners(0);
+			directory.present(id, live);
 			live.on('state', (state) => directory.report(id, state));
 			const control = new Control(live, clock);
 			release(() => control.close());
@@ -67,30 +86,54 @@ export = (RED: NodeAPI): void => {
 	});
 };
 
-function endpointSettings({ RED, settings: chosen, credentials }: Parts<Settings>): EndpointSettings {
-	const { headers } = chosen;
+function endpointSettings(parts: Parts<Settings>, dialect: Dialect | 'auto'): EndpointSettings {
+	const { RED, settings: chosen, credentials } = parts;
+	const { headers, tokenIn, tokenName, namespace, restBase, proxy } = chosen;
 	const values = headers.map(({ name, slot }) => [name, credentials[`header${slot}`] ?? ''] as const);
 	const seconds = (name: string, value: number | undefined) =>
 		value === undefined ? {} : { [name]: Math.round(value * 1_000) };
 	const tls = tlsOf(RED, chosen.tls);
+	const login = loginOf({
+		url: chosen.loginUrl,
+		method: chosen.loginMethod,
+		contentType: chosen.loginContentType,
+		tokenPath: chosen.loginTokenPath,
+		expiresPath: chosen.loginExpiresPath,
+		user: credentials.loginUser ?? '',
+		password: credentials.loginPassword ?? '',
+		body: credentials.loginBody ?? '',
+	});
 	return parseEndpointSettings({
 		id: chosen.endpointId,
-		url: chosen.url,
+		url: chosen.url || (dialect === 'auto' ? '' : dialect.defaultUrl),
 		strict: chosen.strict,
 		snapshot: chosen.snapshot,
 		fallback: chosen.fallback,
 		allowControl: chosen.allowControl,
 		...(credentials.token && { token: credentials.token }),
+		...(tokenIn && { tokenIn }),
+		...(tokenName && { tokenName }),
+		...(login && { login }),
+		...(namespace && { namespace }),
+		...(chosen.subscription && { subscription: parsed(chosen.subscription) }),
 		...(headers.length > 0 && { headers: Object.fromEntries(values) }),
 		...(tls && { tls }),
-		...(chosen.proxy && { proxy: withLogin(chosen.proxy, credentials.proxyUser, credentials.proxyPassword) }),
-		...(chosen.restBase && { restBase: chosen.restBase }),
+		...(proxy && { proxy: withLogin(proxy, credentials.proxyUser, credentials.proxyPassword) }),
+		...(restBase && { restBase }),
 		...seconds('pollEvery', chosen.pollSeconds),
 		...seconds('handshakeTimeout', chosen.handshakeSeconds),
 		...seconds('pingEvery', chosen.heartbeatSeconds),
 		...seconds('backoffFirst', chosen.backoffFirstSeconds),
 		...seconds('backoffLongest', chosen.backoffLongestSeconds),
 	});
+}
+
+function parsed(subscription: string): unknown {
+	try {
+		return JSON.parse(subscription);
+	} catch {
+		throw new AgentStreamError('CONFIG_INVALID', 'The subscription is no JSON: correct it, or leave it empty.');
+	}
 }
 
 function withLogin(proxy: string, user: string | undefined, password: string | undefined): string {

@@ -73,6 +73,8 @@ if (require.main === module) {
 	const differences = JSON.parse(readFileSync(join(__dirname, '..', 'docs', 'parity-differences.json'), 'utf8'));
 	writeFileSync(page('unraid'), withDifferenceTable(readFileSync(page('unraid'), 'utf8'), differences));
 	for (const dialect of dialects) {
+		// What a user describes has no table of ours.
+		if (dialect.subjects.length === 0) continue;
 		const text = withEntityTable(readFileSync(page(dialect.name), 'utf8'), dialect);
 		writeFileSync(page(dialect.name), dialect.commands.length > 0 ? withCommandTable(text, dialect) : text);
 	}

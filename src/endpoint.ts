@@ -85,7 +85,7 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 			clock,
 			random,
 			log,
-			times: settings,
+			times: { ...(parts.dialect !== 'auto' && { backoffLongest: parts.dialect.backoffLongest }), ...settings },
 			opened: (link) => this.speaker.opened(dialectLink(link)),
 			frame: (frame) => this.received(frame),
 			changed: (state) => this.changed(state),

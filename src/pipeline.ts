@@ -2,7 +2,9 @@ import { dialects } from './dialects';
 import type { Dialect } from './dialects/dialect';
 import { EventReader } from './dialects/reader';
 import { CustomRows } from './entities/custom';
-import { Mapper, type MapperOptions, type MapperTables, type SavedMemory } from './entities/mapper';
+import { Debut } from './entities/debut';
+import { Mapper, type MapperOptions, type MapperTables } from './entities/mapper';
+import type { SavedMemory } from './entities/recollection';
 import type { Clock, Timer } from './model/clock';
 import type { CustomRow } from './model/custom-row';
 import type { Request, World } from './model/description';
@@ -21,6 +23,8 @@ export interface PipelineOptions extends Omit<MapperOptions, 'dialect'> {
 	readonly rows?: readonly CustomRow[];
 	/** The mapper's tables, where they are less than the dialect's and its rows. */
 	readonly tables?: (dialect: Dialect | null) => MapperTables | null;
+	/** True where the first entities wait until their device has told its name: of a live server, whose ids are made of it. */
+	readonly waitForName?: boolean;
 	/** Step 5: takes what changed, and the event that changed it (null: time did). The MQTT publisher stands here. */
 	readonly changed: (changes: readonly EntityChange[], event: StreamEvent | null) => void;
 }
@@ -41,9 +45,14 @@ export class Pipeline {
 	/** When the timer fires, ms since 1970. */
 	private due = 0;
 	private link = { open: true, polling: false };
+	private readonly debut: Debut | null;
 
+	/** @throws AgentStreamError CONFIG_INVALID: the user's rows do not go with the dialect's */
 	constructor(private readonly options: PipelineOptions) {
+		const { dialect, clock, waitForName = false } = options;
 		this.reader = new EventReader(options);
+		this.debut = waitForName ? new Debut(clock, (changes) => options.changed(changes, null)) : null;
+		if (dialect !== 'auto') this.begin(dialect);
 	}
 
 	/** Takes a frame (step 1 delivered it) all the way. */
@@ -88,6 +97,7 @@ export class Pipeline {
 	/** Stops the clock that watches for silence, and forgets what waits. */
 	close(): void {
 		this.rows?.close();
+		this.debut?.close();
 		this.options.clock.cancel(this.timer);
 		this.timer = undefined;
 	}
@@ -149,6 +159,12 @@ export class Pipeline {
 		if (this.mapper && this.mapped) return this.mapper;
 		const dialect = this.reader.dialect ?? dialects.find(({ name }) => name === event.dialect) ?? null;
 		if (this.mapper && !dialect) return this.mapper;
+		this.begin(dialect);
+		return this.mapper;
+	}
+
+	/** Maps by the tables of this dialect from now on; null = by the user's rows alone. */
+	private begin(dialect: Dialect | null): void {
 		this.rows?.close();
 		this.rows = this.rowsOf(dialect);
 		const { tables } = this.options;
@@ -156,8 +172,7 @@ export class Pipeline {
 		this.mapped = dialect !== null;
 		this.mapper = all && new Mapper({ ...this.options, dialect: all });
 		const { open, polling } = this.link;
-		if (!open || polling) this.mapper?.connection(open, polling);
-		return this.mapper;
+		if (this.mapper && (!open || polling)) this.changed(this.mapper.connection(open, polling), null);
 	}
 
 	/** @throws AgentStreamError CONFIG_INVALID: the user's rows do not go with the dialect's */
@@ -168,7 +183,9 @@ export class Pipeline {
 	}
 
 	private changed(changes: readonly EntityChange[], event: StreamEvent | null): void {
-		if (changes.length > 0) this.options.changed(changes, event);
+		const { debut, mapper, link } = this;
+		const ready = debut && mapper ? debut.pass(changes, mapper.isNamed, link.open) : changes;
+		if (ready.length > 0) this.options.changed(ready, event);
 		this.watch();
 	}
 

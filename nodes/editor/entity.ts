@@ -1,10 +1,14 @@
+import type { DialectInfo } from '../glue/editor-answers';
+import { endpoints, loadDialects, offerDialects, spokenBy } from './dialects';
 import { type List, type Row, readList, showList } from './lists';
+import { suggestWords } from './suggest';
 
 export { numberOrBlank } from './validators';
 
 /** The part of the node that this form uses. */
 interface EntityForm {
 	rows: Row[];
+	dialect: string;
 	_(key: string): string;
 }
 
@@ -46,6 +50,21 @@ export function prepare(node: EntityForm): void {
 	const show = () => $('.agent-stream-entity-values').toggle(field.val() !== '');
 	field.on('input change', show);
 	show();
+	const select = $('#node-input-dialect');
+	let infos: readonly DialectInfo[] = [];
+	// Before it is known what comes in, what the endpoints of the flows speak.
+	const spoken = () => {
+		const name = String(select.val());
+		return infos.some((info) => info.name === name && name !== 'custom')
+			? infos.filter((info) => info.name === name)
+			: spokenBy(endpoints(), infos);
+	};
+	suggestWords($('#node-input-subjects'), () => spoken().flatMap(({ subjects }) => subjects));
+	offerDialects(select, node.dialect, []);
+	void loadDialects().then((loaded) => {
+		infos = loaded;
+		offerDialects(select, node.dialect, infos);
+	});
 }
 
 /** Reads the form. */

@@ -1,5 +1,8 @@
 import { dimensions } from '../../src/model/dimensions';
+import type { DialectInfo } from '../glue/editor-answers';
+import { endpoints, loadDialects, spokenBy } from './dialects';
 import { type List, type Row, readList, showList } from './lists';
+import { suggestWords } from './suggest';
 
 export { numberOrBlank } from './validators';
 
@@ -50,6 +53,13 @@ export function prepare(node: FilterForm): void {
 	const show = () => $('.agent-stream-filter-changed').toggle(changed.is(':checked'));
 	changed.on('change', show);
 	show();
+	let infos: readonly DialectInfo[] = [];
+	const spoken = () => spokenBy(endpoints(), infos);
+	suggestWords($('#node-input-types'), () => spoken().flatMap(({ types }) => types));
+	suggestWords($('#node-input-subjects'), () => spoken().flatMap(({ subjects }) => subjects));
+	void loadDialects().then((loaded) => {
+		infos = loaded;
+	});
 }
 
 /** Reads the form. */

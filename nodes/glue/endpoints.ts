@@ -1,13 +1,14 @@
 import { EventEmitter } from 'node:events';
 import type { Node, NodeAPI } from 'node-red';
 import type { Control } from '../../src/control';
+import type { Dialect } from '../../src/dialects/dialect';
 import type { ConnectionState, Endpoint } from '../../src/endpoint';
 import { AgentStreamError } from '../../src/model/errors';
 
 /** One user of a shared endpoint. */
 export interface EndpointUser {
-	/** Changes which event types this user wants; empty = all. */
-	want(types: readonly string[]): void;
+	/** Changes which event types this user wants; empty = all, null = whatever the others want. */
+	want(types: readonly string[] | null): void;
 	/** Ends the use; the last one closes the connection. */
 	release(): void;
 }
@@ -19,8 +20,8 @@ export interface SharedEndpoint {
 	readonly live: Endpoint;
 	/** Carries out commands on it. */
 	readonly control: Control;
-	/** Connects with its first user. */
-	use(types: readonly string[]): EndpointUser;
+	/** Connects with its first user. Types as in {@link EndpointUser}. */
+	use(types: readonly string[] | null): EndpointUser;
 }
 
 /** What stands behind each endpoint config node. */
@@ -46,9 +47,10 @@ export interface LinkState {
 
 const closed: LinkState = { open: false, polling: false };
 
-/** Endpoint ids of one runtime: each taken once, and whether its values come. */
+/** Endpoint ids of one runtime: each taken once, what it speaks, and whether its values come. */
 export class Directory {
 	private readonly owners = new Map<string, Node>();
+	private readonly lives = new Map<string, Endpoint>();
 	private readonly links = new Map<string, LinkState>();
 	private readonly controls = new Map<string, Control>();
 	private readonly changes = new EventEmitter().setMaxListeners(0);
@@ -65,9 +67,20 @@ export class Directory {
 	release(id: string, node: Node): void {
 		if (this.owners.get(id) !== node) return;
 		this.owners.delete(id);
+		this.lives.delete(id);
 		this.controls.delete(id);
 		if (this.links.get(id)?.open) this.changes.emit(id, closed);
 		this.links.delete(id);
+	}
+
+	/** Shows what stands behind an id, until the id is given back. */
+	present(id: string, live: Endpoint): void {
+		this.lives.set(id, live);
+	}
+
+	/** What an endpoint speaks; null where there is none, or it is not told yet. */
+	dialect(id: string): Dialect | null {
+		return this.lives.get(id)?.dialect ?? null;
 	}
 
 	/** Lets commands for an id go straight to its endpoint, until the id is given back. */
@@ -90,10 +103,13 @@ export class Directory {
 		this.changes.emit(id, link);
 	}
 
-	/** Follows an endpoint by its id, whichever node has it, from its present state on; returns how to stop. */
+	/** Whether an endpoint's values come; undefined while nobody has said. */
+	link(id: string): LinkState | undefined {
+		return this.links.get(id);
+	}
+
+	/** Follows an endpoint by its id, whichever node has it; returns how to stop. */
 	follow(id: string, changed: (link: LinkState) => void): () => void {
-		const now = this.links.get(id);
-		if (now !== undefined) changed(now);
 		this.changes.on(id, changed);
 		return () => this.changes.off(id, changed);
 	}

@@ -11,6 +11,13 @@ const blank = (value: unknown): boolean => value === undefined || value === null
 export const textField = (fallback = '') =>
 	z.preprocess((value) => (blank(value) ? fallback : String(value).trim()), z.string().max(4_096));
 
+/** Text that can be long, as it was typed; a definition or subscription, which flows written by hand may hold as the object itself. */
+export const jsonField = (longest: number) =>
+	z.preprocess(
+		(value) => (blank(value) ? '' : typeof value === 'string' ? value.trim() : JSON.stringify(value)),
+		z.string().max(longest),
+	);
+
 /** A switch: a checkbox, or `true` and `false` as text. */
 export const switchField = (fallback: boolean) =>
 	z.preprocess((value) => (blank(value) ? fallback : value === true || value === 'true'), z.boolean());

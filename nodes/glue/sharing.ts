@@ -11,7 +11,7 @@ type Wanted = ReadonlySet<string> | null;
  * goes away may be back at once, when its node is deployed again: the subscription is narrowed a little later.
  */
 export class Sharing {
-	private readonly users = new Map<object, readonly string[]>();
+	private readonly users = new Map<object, readonly string[] | null>();
 	private asked: Wanted = null;
 	private timer: Timer | undefined;
 
@@ -20,8 +20,8 @@ export class Sharing {
 		private readonly clock: Clock,
 	) {}
 
-	/** Adds a user that wants these event types; empty = all. */
-	use(types: readonly string[]): EndpointUser {
+	/** Adds a user that wants these event types; empty = all, null = whatever the others want. */
+	use(types: readonly string[] | null): EndpointUser {
 		const user = {};
 		const isFirst = this.users.size === 0;
 		this.users.set(user, types);
@@ -49,8 +49,8 @@ export class Sharing {
 	}
 
 	private wanted(): Wanted {
-		const lists = [...this.users.values()];
-		return lists.some((types) => types.length === 0) ? null : new Set(lists.flat());
+		const lists = [...this.users.values()].filter((types) => types !== null);
+		return lists.length === 0 || lists.some((types) => types.length === 0) ? null : new Set(lists.flat());
 	}
 
 	private ask(wanted: Wanted): void {

@@ -117,6 +117,8 @@ export interface EventType {
 	readonly own?: true;
 	/** REST path (below the REST base) that answers with the same data, where there is one. */
 	readonly rest?: string;
+	/** Whether a REST answer is none yet: what a server says that has just started and not looked itself. */
+	readonly blank?: (data: unknown) => boolean;
 }
 
 /** How sure a frame makes us that it belongs to a dialect. */
@@ -134,6 +136,8 @@ export interface Dialect {
 	readonly defaultUrl: string;
 	/** How the token is sent unless the user says otherwise. */
 	readonly tokenIn: TokenPlace;
+	/** The longest wait between two attempts that the protocol's document wants, in ms; absent = `limits.backoffLongest`. */
+	readonly backoffLongest?: number;
 	/** What in a URL speaks for this protocol, as words for people (`port 8043`); null where nothing does. */
 	urlHint(url: URL): string | null;
 	/** The URL of REST calls for a stream URL; null where the protocol has none. */

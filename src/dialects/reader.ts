@@ -31,6 +31,12 @@ function offline(clock: Clock): SessionParts {
 	return { clock, random: Math.random, token: () => null, warn: () => {} };
 }
 
+/** When a REST answer's data was collected, by the server's own clock: an answer has no envelope. */
+function stampOf(data: unknown): string | null {
+	const stamp: unknown = typeof data === 'object' && data !== null && 'timestamp' in data ? data.timestamp : null;
+	return typeof stamp === 'string' ? stamp : null;
+}
+
 /** Frames that wait for the detector at most; then they go on without a dialect. */
 const framesHeld = 20;
 
@@ -94,7 +100,8 @@ export class EventReader {
 
 	/**
 	 * An answer of the REST interface as an event of `type`.
-	 * Empty where a frame of that type was received since the request was sent: the stream is newer.
+	 * Empty where a frame of that type was received since the request was sent: the stream is newer; and where the server has nothing
+	 * to say yet.
 	 * @param requested milliseconds since 1970 when the request was sent
 	 * @param occasion whether it is history, and in how many milliseconds it is fetched again
 	 */
@@ -104,9 +111,12 @@ export class EventReader {
 		requested: number,
 		occasion: Pick<StreamEvent, 'replayed' | 'every'> = { replayed: true },
 	): StreamEvent[] {
-		const fed = this.told?.types[type]?.feeds ?? type;
+		const { feeds: fed = type, blank, poll } = this.told?.types[type] ?? {};
 		if (!this.told || (this.lastFrame.get(fed) ?? Number.NEGATIVE_INFINITY) >= requested) return [];
-		const item: Item = { name: type, time: null, data, replayed: false, issues: [] };
+		// A first picture that is an empty list may be no picture yet: that there is nothing, the stream will say, or the next poll.
+		const unsure = !poll && occasion.every === undefined && Array.isArray(data) && data.length === 0;
+		if (unsure || blank?.(data)) return [];
+		const item: Item = { name: type, time: stampOf(data), data, replayed: false, issues: [] };
 		// We asked for it by name, so nothing is to be identified.
 		const event = this.understand(this.told, item, this.options.clock.now(), { type, by: 'name' });
 		return [{ ...event, ...occasion, via: 'rest' }];

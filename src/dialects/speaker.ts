@@ -97,8 +97,10 @@ export class Speaker {
 	subscribe(types: readonly string[] | null): void {
 		const { known, link } = this;
 		if (!known || !link || !this.open) return;
+		// What a tracker makes it may make of anything.
+		const all = types === null || (known.tracker && types.some((type) => known.types[type]?.own));
 		const pushed = types?.filter((type) => !known.types[type]?.poll && !known.types[type]?.own) ?? null;
-		this.session?.subscribe(pushed, link);
+		this.session?.subscribe(all ? null : pushed, link);
 	}
 
 	/** Sends a message of a user. @throws AgentStreamError NOT_CONNECTED, SEND_FAILED, LIMIT_REACHED */

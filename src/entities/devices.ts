@@ -2,6 +2,7 @@ import type { Subject, World } from '../model/description';
 import type { Device } from '../model/entity';
 import { sameJson } from '../model/json';
 import { safeKey } from './identity';
+import type { Recollection } from './recollection';
 
 /** What {@link Devices} tells the server's device from. */
 export interface DeviceOptions {
@@ -10,7 +11,10 @@ export interface DeviceOptions {
 	readonly url?: URL | null;
 	/** Whether disks, containers and the like are devices of their own, connected via the server's. */
 	readonly subDevices?: boolean;
-	readonly dialect: { device(world: World, url: URL | null): Omit<Device, 'identifiers'> };
+	readonly dialect: {
+		readonly deviceFrom: readonly string[];
+		device(world: World, url: URL | null): Omit<Device, 'identifiers'>;
+	};
 }
 
 /** The devices of one endpoint: the server's, and those that hang on it. */
@@ -19,9 +23,15 @@ export class Devices {
 
 	constructor(
 		private readonly options: DeviceOptions,
+		private readonly recollection: Recollection,
 		world: World,
 	) {
 		this.server = this.read(world);
+	}
+
+	/** Whether the server's device has told its name, in this run or an earlier one, or need not. */
+	isNamed(world: World): boolean {
+		return this.options.dialect.deviceFrom.length === 0 || this.isTold(world) || this.recollection.device !== null;
 	}
 
 	/** Reads the server's device anew; whether it changed. */
@@ -43,6 +53,14 @@ export class Devices {
 
 	private read(world: World): Device {
 		const { source, dialect, url } = this.options;
-		return { identifiers: [`agent-stream_${source}`], ...dialect.device(world, url ?? null) };
+		const told = dialect.device(world, url ?? null);
+		if (this.isTold(world)) this.recollection.device = told;
+		// Until it tells it again it is what it was.
+		const device = this.isTold(world) ? told : (this.recollection.device ?? told);
+		return { identifiers: [`agent-stream_${source}`], ...device };
+	}
+
+	private isTold(world: World): boolean {
+		return this.options.dialect.deviceFrom.some((type) => Object.hasOwn(world, type));
 	}
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock';
-import type { Memory, Request, Subject, World } from '../model/description';
+import type { Request, Subject, World } from '../model/description';
 import type { Device, Entity, EntityChange } from '../model/entity';
 import { AgentStreamError, type ErrorCode } from '../model/errors';
 import type { StreamEvent } from '../model/event';
@@ -9,12 +9,10 @@ import { Absence } from './absence';
 import { Devices } from './devices';
 import { Liveness } from './liveness';
 import { newest } from './reading';
+import { Recollection, type SavedMemory } from './recollection';
 import { Registry } from './registry';
 import { compile, type Table } from './table';
 import { type Occasion, Things } from './things';
-
-/** What must outlast a restart, by unique id: totals and baselines of stateful rows. JSON. */
-export type SavedMemory = { readonly [uniqueId: string]: Memory };
 
 /** The tables that a mapper works from; a dialect is one. */
 export interface MapperTables {
@@ -61,6 +59,7 @@ export class Mapper {
 	private readonly devices: Devices;
 	private readonly absence: Absence;
 	private readonly things: Things;
+	private readonly recollection: Recollection;
 	private readonly tracker: Tracker | null;
 
 	constructor(private readonly options: MapperOptions) {
@@ -75,12 +74,13 @@ export class Mapper {
 		const watched = [...new Set(tables.map(({ eventType }) => eventType))];
 		this.liveness = new Liveness({ clock, types: dialect.types, watched, freshLeast });
 		this.world[connectionType] = this.liveness.link;
-		this.devices = new Devices(options, this.world);
+		this.recollection = new Recollection(memory);
+		this.devices = new Devices(options, this.recollection, this.world);
 		this.absence = new Absence(removeAfter);
 		this.tracker = dialect.tracker?.(clock) ?? null;
-		const { world, registry, devices, liveness } = this;
+		const { world, registry, devices, liveness, recollection } = this;
 		const report = (code: ErrorCode, message: string) => this.report(code, message);
-		this.things = new Things({ source, world, registry, devices, liveness, memory, report });
+		this.things = new Things({ source, world, registry, devices, liveness, recollection, report });
 	}
 
 	/** What an event changes. Events that were rejected, or that nobody knows, change nothing. */
@@ -108,6 +108,11 @@ export class Mapper {
 		this.things.showAll(changes);
 		this.take(connectionType, this.liveness.link, this.now(), changes);
 		return changes;
+	}
+
+	/** Whether the server's device has told its name, or need not. */
+	get isNamed(): boolean {
+		return this.devices.isNamed(this.world);
 	}
 
 	/** Whether a tracker keeps the pictures: then {@link nextTick} may move to an earlier time with every event. */
@@ -173,9 +178,7 @@ export class Mapper {
 
 	/** What must outlast a restart. */
 	save(): SavedMemory {
-		const saved: { [id: string]: Memory } = { ...this.options.memory };
-		for (const { cell } of this.registry.all()) if (cell.memory) saved[cell.entity.unique_id] = cell.memory;
-		return saved;
+		return this.recollection.save([...this.registry.all()].map(({ cell }) => cell));
 	}
 
 	/** New data of a type: brings everything that is made from it up to date. */

@@ -1,12 +1,14 @@
-import type { Memory, Reading, Row, World } from '../model/description';
+import type { Reading, Row, World } from '../model/description';
 import type { Entity, EntityChange, State } from '../model/entity';
 import type { AgentStreamError } from '../model/errors';
 import type { StreamEvent } from '../model/event';
 import { limits } from '../model/limits';
 import type { Devices } from './devices';
 import { unseen } from './happenings';
+import { uniqueId } from './identity';
 import type { Liveness } from './liveness';
 import { newest, readAttributes, readState, sameAttributes } from './reading';
+import type { Recollection } from './recollection';
 import { type Cell, createEntity, deadbandOf, nameOf, type Registry, type Thing } from './registry';
 import { changedRows, type Table } from './table';
 
@@ -21,8 +23,7 @@ export interface ThingParts {
 	readonly registry: Registry;
 	readonly devices: Devices;
 	readonly liveness: Liveness;
-	/** What an earlier run saved, by unique id. */
-	readonly memory: { readonly [uniqueId: string]: Memory } | undefined;
+	readonly recollection: Recollection;
 	report(code: AgentStreamError['code'], message: string): void;
 }
 
@@ -38,9 +39,12 @@ export class Things {
 
 	/** A thing is gone for good. */
 	remove(thing: Thing, changes: EntityChange[]): void {
-		this.parts.registry.remove(thing);
+		const { registry, recollection } = this.parts;
+		registry.remove(thing);
 		for (const cell of thing.cells) {
-			if (cell) changes.push({ kind: 'removed', entity: cell.entity, previous: cell.entity.state });
+			if (!cell) continue;
+			recollection.removed(cell);
+			changes.push({ kind: 'removed', entity: cell.entity, previous: cell.entity.state });
 		}
 	}
 
@@ -61,11 +65,17 @@ export class Things {
 
 	/** A thing is there, as `item` says. */
 	update(table: Table, key: string | null, item: object, event: Occasion, changes: EntityChange[]): void {
-		const { registry, devices } = this.parts;
+		const { registry, devices, report } = this.parts;
 		const { subject } = table;
 		const label = subject.label ? subject.label(item).slice(0, limits.textLength) : (key ?? '');
 		let thing = registry.find(subject, key);
+		// What a tracker hands out is never changed: the same object says the same.
+		if (subject.kept && thing?.item === item && table.folds.length === 0) return;
 		if (!thing) {
+			if (registry.size >= limits.entities) {
+				report('LIMIT_REACHED', `More than ${limits.entities} entities; the rest is left out.`);
+				return;
+			}
 			const blank = { raw: [], cells: [], present: true, missingFor: 0 };
 			thing = { subject, key, label, item, device: devices.of(subject, key, label), ...blank };
 			registry.add(thing);
@@ -101,26 +111,29 @@ export class Things {
 		event: Occasion,
 		changes: EntityChange[],
 	): void {
-		const { source, world, registry, liveness, memory, report } = this.parts;
-		if (row.when && !row.when(thing.item, world)) return;
+		const { source, world, registry, liveness, recollection, report } = this.parts;
+		const { subject, key, label, device } = thing;
+		// What existed before a restart is still there, though a disk may sleep and a link be down.
+		const known = () => recollection.knew(uniqueId(source, subject.subject, key, row.key));
+		if (row.when && !row.when(thing.item, world) && !known()) return;
 		if (registry.size >= limits.entities) {
 			report('LIMIT_REACHED', `More than ${limits.entities} entities; the rest is left out.`);
 			return;
 		}
 		const entity = createEntity({
 			source,
-			subject: thing.subject.subject,
-			key: thing.key,
-			label: thing.label,
+			subject: subject.subject,
+			key,
+			label,
 			eventType: table.eventType,
 			row,
 			state: null,
 			attributes: {},
 			...liveness.ofNew(table.eventType),
 			replayed: event.replayed,
-			device: thing.device,
+			device,
 		});
-		const cell: Cell = { row, entity, attributes: {}, memory: memory?.[entity.unique_id] };
+		const cell: Cell = { row, entity, attributes: {}, memory: recollection.memory(entity.unique_id) };
 		if (!registry.addCell(thing, index, cell)) {
 			report('ENTITY_COLLISION', `Two entities have the unique id ${entity.unique_id}; the second is left out.`);
 			return;

@@ -175,6 +175,8 @@ export type NumberSpec<I, W = World> = RowSpec<I, W> & {
 	readonly divide?: number;
 	/** Decimals that the state keeps. */
 	readonly decimals?: number;
+	/** A number above this, after conversion, is this one: some servers overshoot. */
+	readonly most?: number;
 	/** Plausible range after conversion; a value outside is unknown. */
 	readonly plausible?: readonly [least: number, most: number];
 };
@@ -197,21 +199,31 @@ export function firstNumber<I>(item: I, fields: readonly (keyof I & string)[]): 
 
 /** A numeric sensor: the base of the presets below. */
 export function numeric<I, W = World>(spec: NumberSpec<I, W>): Row<I, W> {
-	const { field, reads = [], zeroIsNone = false, absentIsZero = false, divide = 1, decimals, plausible, ...row } = spec;
+	const {
+		field,
+		reads = [],
+		zeroIsNone = false,
+		absentIsZero = false,
+		divide = 1,
+		decimals,
+		most,
+		plausible,
+		...row
+	} = spec;
 	const fields = typeof field === 'string' ? [field] : field;
 	const value = (item: I): State => {
 		const raw = firstNumber(item, fields) ?? (absentIsZero ? 0 : null);
 		if (raw === null || (zeroIsNone && raw === 0)) return null;
-		const converted = raw / divide;
+		const converted = Math.min(raw / divide, most ?? Number.POSITIVE_INFINITY);
 		if (plausible && (converted < plausible[0] || converted > plausible[1])) return null;
 		return decimals === undefined ? converted : round(converted, decimals);
 	};
 	return { platform: 'sensor', stateClass: 'measurement', ...row, from: [...fields, ...reads], value };
 }
 
-/** Share of a whole, 0 to 100 %, one decimal; half a percent can wait. */
+/** Share of a whole, 0 to 100 %, one decimal (what rounds to 100.0 is 100); half a percent can wait. */
 export const percent = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>
-	numeric({ unit: '%', precision: 1, decimals: 1, plausible: [0, 100], deadband: 0.5, ...spec });
+	numeric({ unit: '%', precision: 1, decimals: 1, plausible: [0, 100.05], deadband: 0.5, ...spec });
 
 /** Temperature in °C, one decimal; a fifth of a degree can wait. The plausible range drops what broken sensors report. */
 export const temperature = <I, W = World>(spec: NumberSpec<I, W>): Row<I, W> =>

@@ -13,7 +13,7 @@ export function parseJson(frame: Frame): object {
 	}
 	const text = typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, size).toString('utf8');
 	if (text.trim() === '') {
-		throw fault('empty', 'The frame is empty (the Unraid agent sends that when a value was no number).');
+		throw fault('empty', 'The frame is empty (some servers send that where a value was no number).');
 	}
 	let value: unknown;
 	try {

@@ -102,6 +102,8 @@ export const limits = {
 	healthyGap: 900_000,
 	/** A thing missing from a healthy list for this long is removed. */
 	removeAfter: 86_400_000,
+	/** The first entities wait this long for their device's name, of which Home Assistant makes ids for good: longer than the slowest server takes to tell it. */
+	deviceWithin: 20_000,
 	/** Pause between two discovery documents of one device. */
 	documentEvery: 1_000,
 	/** The last document is sent once more this long after connecting (a document that came while Home Assistant still loaded a platform loses components). */

@@ -155,7 +155,7 @@ export class Polling {
 
 	private occasionOf(path: string): Occasion {
 		const told = this.paths().find((each) => each.path === path)?.told ?? null;
-		return { replayed: true, ...(told !== null && { every: told }) };
+		return { replayed: false, ...(told !== null && { every: told }) };
 	}
 
 	private inTurn(path: string): Promise<unknown> {

@@ -20,7 +20,11 @@ type Expected = Partial<Omit<Line, 'at'>> & { readonly at: readonly [earliest: n
 
 interface Table {
 	readonly alerts: readonly Expected[];
-	readonly corrections: readonly { readonly rule?: string; readonly set?: Partial<Expected>; readonly add?: Expected }[];
+	readonly corrections: readonly {
+		readonly rule?: string;
+		readonly set?: Partial<Expected>;
+		readonly add?: Expected;
+	}[];
 }
 
 const table: Table = JSON.parse(readFileSync(join(__dirname, '../fixtures/alerts/scenario-a.expected.json'), 'utf8'));

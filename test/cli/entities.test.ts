@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { cli, fixture } from './harness';
 
 interface Printed {
@@ -115,5 +116,22 @@ describe('agent-stream entities', () => {
 	it('prints an empty array for nothing', async () => {
 		assert.equal((await cli(['entities'])).stdout, '[]\n');
 		assert.equal((await cli(['entities'], { stdin: '{"a":1}\nx\n' })).stdout, '[]\n');
+	});
+
+	it('maps every protocol, told by its frames or named', async () => {
+		const other = (path: string) => join(__dirname, '../fixtures', path);
+		const known: readonly (readonly [dialect: string, file: string, argv?: string[]])[] = [
+			['claude-code', 'claude-code/hooks-server-live.jsonl'],
+			['autosdlc', 'autosdlc/messages.jsonl'],
+			['agents-api', 'agents-api/usual.jsonl'],
+			['aios', 'aios/document-server.jsonl'],
+			['custom', 'custom/weather-station.jsonl', ['--definition', other('custom/weather-station.json')]],
+		];
+		for (const [dialect, path, argv = []] of known) {
+			const named = await entities(other(path), '--dialect', dialect, ...argv);
+			assert.ok(named.length > 0, dialect);
+			const ids = (all: readonly Printed[]) => all.map(({ unique_id }) => unique_id);
+			if (dialect !== 'custom') assert.deepEqual(ids(await entities(other(path))), ids(named), dialect);
+		}
 	});
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { AiosSimulator } from '../../demo/simulators/aios';
 import { systemClock } from '../../src/model/clock';
 import { type ReplayOptions, ReplayServer } from '../../src/replay/server';
 import { cli, fixture, Running, temporaryFolder } from './harness';
@@ -86,5 +87,45 @@ describe('agent-stream record', () => {
 		assert.equal((await cli(['record', '--endpoint', url])).exit, 2);
 		assert.equal((await cli(['record', '--endpoint', 'ftp://x', '--out', file('x')])).exit, 2);
 		assert.equal((await cli(['record', '--endpoint', url, '--out', file('x'), '--for', 'soon'])).exit, 2);
+	});
+
+	it('speaks the protocol that is named, with the token, and asks for what is wanted', async () => {
+		const simulator = new AiosSimulator({ clock: systemClock, token: 'S3cret-T0ken' });
+		await simulator.start();
+		try {
+			const out = file('aios.jsonl');
+			const server = ['--endpoint', simulator.url, '--dialect', 'aios', '--token-env', 'TOKEN'];
+			const argv = ['record', ...server, '--subscribe', '{"types":["agents"]}', '--out', out];
+			const running = new Running(argv, { env: { TOKEN: 'S3cret-T0ken' } });
+			await running.saw('stderr', /connected/);
+			while (simulator.received.length < 2) await new Promise((resolve) => setImmediate(resolve));
+			assert.deepEqual(simulator.received, [
+				{ event: 'auth', data: { token: 'S3cret-T0ken' } },
+				{ event: 'subscribe', data: { types: ['agents'] } },
+			]);
+			assert.equal(await running.interrupt(), 0);
+			assert.ok(!running.stderr.includes('S3cret'));
+		} finally {
+			await simulator.stop();
+		}
+	});
+
+	it('refuses what does not fit, before anything is sent', async () => {
+		const record = (...argv: string[]) =>
+			cli(['record', '--endpoint', 'ws://127.0.0.1:9', '--out', file('x'), ...argv]);
+		const wrong: readonly (readonly [argv: string[], message: RegExp])[] = [
+			[['--subscribe', '{'], /--subscribe: is no JSON/],
+			[['--dialect', 'aios', '--subscribe', '{"nonsense":1}'], /does not fit AIOS v2/],
+			[['--dialect', 'custom'], /--definition is missing/],
+			[['--definition', 'x.json'], /goes with --dialect custom/],
+			[['--dialect', 'custom', '--definition', file('none.json')], /--definition: .*no such file/],
+			[['--token-env', 'NOT_SET'], /NOT_SET is not set/],
+			[['--token-in', 'pocket'], /--token-in: must be one of bearer, query, header, cookie, message/],
+		];
+		for (const [argv, message] of wrong) {
+			const { exit, stderr } = await record(...argv);
+			assert.equal(exit, 2, argv.join(' '));
+			assert.match(stderr, message);
+		}
 	});
 });

@@ -19,7 +19,7 @@ describe('docs', () => {
 		assert.equal(plain(withDifferenceTable(page, JSON.parse(file('parity-differences.json')))), plain(page));
 	});
 
-	for (const dialect of dialects) {
+	for (const dialect of dialects.filter(({ subjects }) => subjects.length > 0)) {
 		it(`docs/${dialect.name}.md has the entity table of the rows (npm run docs)`, () => {
 			const page = file(`${dialect.name}.md`);
 			assert.equal(plain(withEntityTable(page, dialect)), plain(page));

@@ -360,7 +360,7 @@ describe('endpoint', () => {
 			server.onRequest = (request, response) => {
 				if (request.url === '/rest/alpha') response.writeHead(404).end();
 				else if (request.url === '/rest/beta') response.writeHead(500).end('broken');
-				else response.end('[]');
+				else response.end('[1]');
 			};
 			endpoint.start();
 			await hasEvents(endpoint, events, 1);

@@ -5,6 +5,7 @@ import { customRowSchema } from '../../src/model/custom-row';
 import type { EntityChange } from '../../src/model/entity';
 import { AgentStreamError } from '../../src/model/errors';
 import type { StreamEvent } from '../../src/model/event';
+import { limits } from '../../src/model/limits';
 import { Pipeline, type PipelineOptions } from '../../src/pipeline';
 import { FakeClock } from '../support/fake-clock';
 import { frameOf, recording, typical } from '../support/unraid-recordings';
@@ -191,9 +192,10 @@ describe('Pipeline', () => {
 
 	it('passes on that the socket closed and opened', () => {
 		const { line, calls } = pipeline();
+		// Also before anything came: that the server is away is something to show.
 		line.connection(false);
+		assert.equal(line.entity('tower_server_system_status')?.state, 'offline');
 		line.connection(true);
-		assert.equal(calls.length, 0);
 		line.frame(system);
 		line.connection(false);
 		assert.ok(line.entities().every(({ available, always_available: always }) => available === always));
@@ -201,7 +203,7 @@ describe('Pipeline', () => {
 		assert.ok(line.entities().every(({ available }) => available));
 		assert.deepEqual(
 			calls.map(({ event }) => event?.type ?? null),
-			['system_update', null, null],
+			[null, null, 'system_update', null, null],
 		);
 		line.close();
 	});
@@ -306,7 +308,49 @@ describe('Pipeline', () => {
 
 	it("refuses rows that do not go with the dialect's own", () => {
 		const rows = [customRowSchema.parse({ event: 'x', subject: 'ups', row: 'a', name: 'A', value: 'a' })];
-		const { line } = pipeline({ rows });
-		assert.throws(() => line.frame(system), { code: 'CONFIG_INVALID' });
+		assert.throws(() => pipeline({ rows }), { code: 'CONFIG_INVALID' });
+	});
+
+	describe('that waits for the name of the server', () => {
+		const disks = frameOf('disk_list_update', typical('disk_list_update'));
+
+		it('tells nothing before that, and then all', () => {
+			const { line, calls } = pipeline({ waitForName: true });
+			line.frame(disks);
+			assert.equal(calls.length, 0);
+			line.frame(system);
+			const told = calls.flatMap(({ changes }) => changes);
+			assert.ok(told.some(({ entity }) => entity.subject === 'disk'));
+			assert.ok(told.every(({ entity, kind }) => kind === 'added' && entity.device.name !== 'Unraid'));
+			assert.equal(told.length, line.entities().length);
+			line.close();
+		});
+
+		it('waits no longer than a while, but as long as the server is away', () => {
+			const { line, calls, clock } = pipeline({ waitForName: true });
+			line.connection(false);
+			clock.advance(10 * limits.deviceWithin);
+			assert.equal(calls.length, 0);
+			line.connection(true);
+			line.frame(disks);
+			clock.advance(limits.deviceWithin - 1);
+			assert.equal(calls.length, 0);
+			clock.advance(1);
+			assert.equal(calls.length, 1);
+			assert.equal(calls[0]?.event, null);
+			line.close();
+			assert.equal(clock.timers, 0);
+		});
+
+		it('does not wait where an earlier run knew it, and calls the server so', () => {
+			const first = pipeline({ waitForName: true });
+			first.line.frame(system);
+			const memory = JSON.parse(JSON.stringify(first.line.save()));
+			first.line.close();
+			const { line, calls } = pipeline({ waitForName: true, memory });
+			line.connection(false);
+			assert.equal(calls[0]?.changes[0]?.entity.device.name, first.line.entities()[0]?.device.name);
+			line.close();
+		});
 	});
 });

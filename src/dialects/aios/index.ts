@@ -16,6 +16,8 @@ export const aios: Dialect = {
 	transport: 'websocket',
 	defaultUrl: 'ws://localhost:8000/ws',
 	tokenIn: 'message',
+	// "Reconnection Strategy" of the document.
+	backoffLongest: 30_000,
 	// Port 8000 and the path /ws are another protocol's too: only a host or path that is called so speaks for this one.
 	urlHint: ({ hostname, pathname }) =>
 		/(?:^|[^a-z])aios(?:[^a-z]|$)/i.test(`${hostname}${pathname}`) ? 'aios in the URL' : null,

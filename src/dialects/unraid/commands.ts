@@ -19,7 +19,8 @@ const machines = 'vm_list_update';
 const array = 'array_status_update';
 const notifications = 'notifications_update';
 const fans = 'fan_control_update';
-const plugins = 'plugin_updates_update';
+/** What REST tells of plugins: the stream has only a summary, without a path of its own. */
+const plugins = ['plugins', 'updates'];
 const tuning = 'tuning_update';
 
 const newest = (world: World) => world as UnraidWorld;
@@ -297,10 +298,10 @@ export const commands: readonly Command<Request>[] = [
 		group: 'plugin',
 		risk: 'high',
 		parameters: [name('the plugin')],
-		request: (p) => ({ method: 'POST', path: restPath`/plugins/${p.name}/update`, changes: [plugins] }),
+		request: (p) => ({ method: 'POST', path: restPath`/plugins/${p.name}/update`, changes: plugins }),
 	},
-	plain('plugin', 'plugin_update_all', 'Update all plugins', 'high', '/plugins/update-all', [plugins]),
-	plain('plugin', 'plugin_updates_refresh', 'Look for plugin updates', 'low', '/plugins/updates/refresh', [plugins]),
+	plain('plugin', 'plugin_update_all', 'Update all plugins', 'high', '/plugins/update-all', plugins),
+	plain('plugin', 'plugin_updates_refresh', 'Look for plugin updates', 'low', '/plugins/updates/refresh', plugins),
 	{
 		name: 'service_control',
 		title: 'Start, stop or restart a service',
@@ -313,7 +314,11 @@ export const commands: readonly Command<Request>[] = [
 			},
 			{ name: 'action', about: 'what to do', type: 'text', options: ['start', 'stop', 'restart'] },
 		],
-		request: (p) => ({ method: 'POST', path: restPath`/services/${p.name}/${p.action}` }),
+		request: (p) => ({
+			method: 'POST',
+			path: restPath`/services/${p.name}/${p.action}`,
+			changes: ['services', 'network_services'],
+		}),
 	},
 	{
 		name: 'system_settings',

@@ -1,30 +1,60 @@
 import type { EventType } from '../dialect';
 
+/** Whether an answer has these values: what an agent says before its collector ran for the first time (`rest_when_empty` of the facts). */
+const says = (values: object) => (data: unknown) =>
+	typeof data === 'object' &&
+	data !== null &&
+	Object.entries(values).every(([name, value]) => (data as { readonly [name: string]: unknown })[name] === value);
+
 /**
  * Every event type of the Unraid agent with the interval at which its collector sends by default (seconds, null = only on change)
  * and the REST path that answers with the same data from the agent's cache.
  * `poll`: only REST has it; not of the agent's tables. From `b_topics` of the agent's own tables; `gpu_update` and `empty_list` are names of the 1.1.0 document.
  */
 export const topics: Readonly<Record<string, EventType>> = {
-	system_update: { title: 'System', interval: 15, list: false, rest: '/system' },
-	array_status_update: { title: 'Array status', interval: 60, list: false, rest: '/array' },
+	system_update: { title: 'System', interval: 15, list: false, rest: '/system', blank: says({ hostname: 'unknown' }) },
+	array_status_update: {
+		title: 'Array status',
+		interval: 60,
+		list: false,
+		rest: '/array',
+		blank: says({ state: 'unknown' }),
+	},
 	disk_list_update: { title: 'Disks', interval: 300, list: true, rest: '/disks' },
 	share_list_update: { title: 'Shares', interval: 60, list: true, rest: '/shares' },
 	container_list_update: { title: 'Docker containers', interval: 30, list: true, rest: '/docker' },
 	vm_list_update: { title: 'Virtual machines', interval: 60, list: true, rest: '/vm' },
-	ups_status_update: { title: 'UPS', interval: 60, list: false, rest: '/ups' },
+	ups_status_update: {
+		title: 'UPS',
+		interval: 60,
+		list: false,
+		rest: '/ups',
+		blank: says({ connected: false, status: '' }),
+	},
 	nut_status_update: { title: 'NUT', interval: 60, list: false, rest: '/nut' },
 	gpu_metrics_update: { title: 'GPUs', interval: 60, list: true, rest: '/gpu' },
 	gpu_update: { title: 'GPUs (1.1.0)', interval: 60, list: true, feeds: 'gpu_metrics_update' },
 	network_list_update: { title: 'Network interfaces', interval: 60, list: true, rest: '/network' },
 	hardware_update: { title: 'Hardware', interval: 600, list: false, rest: '/hardware/full' },
-	registration_update: { title: 'Registration', interval: 600, list: false, rest: '/registration' },
+	registration_update: {
+		title: 'Registration',
+		interval: 600,
+		list: false,
+		rest: '/registration',
+		blank: says({ type: 'unknown', state: 'invalid' }),
+	},
 	notifications_update: { title: 'Notifications', interval: 30, list: false, rest: '/notifications' },
 	unassigned_devices_update: { title: 'Unassigned devices', interval: 60, list: false, rest: '/unassigned' },
 	zfs_pools_update: { title: 'ZFS pools', interval: 300, list: true, rest: '/zfs/pools' },
 	zfs_datasets_update: { title: 'ZFS datasets', interval: 300, list: true, rest: '/zfs/datasets' },
 	zfs_snapshots_update: { title: 'ZFS snapshots', interval: 300, list: true, rest: '/zfs/snapshots' },
-	zfs_arc_stats_update: { title: 'ZFS ARC', interval: 300, list: false, rest: '/zfs/arc' },
+	zfs_arc_stats_update: {
+		title: 'ZFS ARC',
+		interval: 300,
+		list: false,
+		rest: '/zfs/arc',
+		blank: says({ size_bytes: 0, hits: 0, misses: 0 }),
+	},
 	fan_control_update: { title: 'Fan control', interval: 5, list: false, rest: '/fans' },
 	tuning_update: { title: 'Tuning', interval: 120, list: false, rest: '/tuning' },
 	docker_updates_update: { title: 'Container updates', interval: null, list: false },

@@ -327,7 +327,26 @@ describe('EventReader: REST answers', () => {
 		const { read, clock } = reader();
 		const event = only(read.readRest('system_update', system, clock.now()));
 		assert.deepEqual([event.type, event.by, event.via, event.replayed], ['system_update', 'name', 'rest', true]);
-		assert.deepEqual([event.time, event.at, event.valid], [null, clock.now(), true]);
+		const stamp = (system as { readonly timestamp: string }).timestamp;
+		assert.deepEqual([event.time, event.at, event.valid], [stamp, Date.parse(stamp), true]);
+		const flash = only(read.readRest('mover_update', {}, clock.now()));
+		assert.deepEqual([flash.time, flash.at], [null, clock.now()]);
+	});
+
+	it('are none where a server that has just started says that it has not looked yet', () => {
+		const { read, clock } = reader();
+		const blank: Readonly<Record<string, unknown>> = {
+			system_update: { hostname: 'unknown', cpu_usage_percent: 0 },
+			array_status_update: { state: 'unknown' },
+			ups_status_update: { connected: false, status: '', load_percent: 0 },
+			registration_update: { type: 'unknown', state: 'invalid' },
+			disk_list_update: [],
+		};
+		for (const [type, data] of Object.entries(blank))
+			assert.deepEqual(read.readRest(type, data, clock.now()), [], type);
+		// What only REST has, and what is polled instead of the stream, may be empty in earnest.
+		assert.equal(read.readRest('port_conflicts', [], clock.now()).length, 1);
+		assert.equal(read.readRest('disk_list_update', [], clock.now(), { replayed: false, every: 300_000 }).length, 1);
 	});
 
 	it('may be of a type that no frame can have', () => {

@@ -963,3 +963,55 @@ describe('Mapper with sub-devices', () => {
 		);
 	});
 });
+
+describe('Mapper: over a restart', () => {
+	const disks = (more: Fields) => list('disk_list_update').map((disk) => ({ ...disk, ...more }));
+	const restarted = (first: Mapper) => server({ memory: JSON.parse(JSON.stringify(first.save())) });
+
+	it('keeps what a thing had, though it has nothing to say of it at the moment', () => {
+		const first = server();
+		first.send('network_list_update', [{ name: 'eth1', state: 'up', rx_bytes_per_sec: 1e6, tx_bytes_per_sec: 0 }]);
+		first.send('disk_list_update', disks({ power_on_hours: 12_345 }));
+		const hours = first.mapper.entities().filter(({ row }) => row === 'power_on_hours');
+		assert.ok(hours.length > 0 && hours.every(({ state }) => state === 12_345));
+		const second = restarted(first.mapper);
+		second.send('network_list_update', [{ name: 'eth1', state: 'down', rx_bytes_per_sec: 0, tx_bytes_per_sec: 0 }]);
+		second.send('disk_list_update', disks({ power_on_hours: 0, spin_state: 'standby' }));
+		assert.equal(second.get('tower_network_eth1_rx').state, 0);
+		for (const { unique_id } of hours) assert.equal(second.get(unique_id).state, 12_345, unique_id);
+		// One that never was is not made up.
+		const third = server();
+		third.send('network_list_update', [{ name: 'eth1', state: 'down' }]);
+		assert.ok(!third.mapper.entities().some(({ row }) => row === 'rx'));
+	});
+
+	it('goes on from the total of a thing that was removed, and came back', () => {
+		const first = server({ removeAfter: hour });
+		const gpu = list('gpu_metrics_update')
+			.slice(0, 1)
+			.map((each) => ({ ...each, power_draw_watts: 100 }));
+		const total = () => first.mapper.entities().find(({ row }) => row === 'energy');
+		for (let minutes = 0; minutes < 60; minutes += 1) {
+			first.send('gpu_metrics_update', gpu);
+			first.clock.advance(60 * second);
+		}
+		const before = Number(total()?.state);
+		assert.ok(before > 0.09, String(before));
+		for (let minutes = 0; minutes < 120; minutes += 1) {
+			first.send('gpu_metrics_update', []);
+			first.clock.advance(60 * second);
+		}
+		assert.equal(total(), undefined);
+		first.send('gpu_metrics_update', gpu);
+		assert.ok(Number(total()?.state) >= before);
+	});
+
+	it('remembers a bounded number of them', () => {
+		const many = Object.fromEntries(Array.from({ length: limits.entities + 5 }, (_, n) => [`tower_x_${n}`, {}]));
+		const { mapper, send } = server({ memory: many });
+		send('network_list_update', [{ name: 'eth1', state: 'up', rx_bytes_per_sec: 1 }]);
+		const saved = Object.keys(mapper.save()).filter((id) => !id.startsWith('$'));
+		assert.equal(saved.length, limits.entities);
+		assert.ok(saved.includes('tower_network_eth1_rx'));
+	});
+});

@@ -61,12 +61,16 @@ const awake = (row: Row<Disk, World>): Row<Disk, World> => ({
 	value: (item, reading) => (item.spin_state === 'standby' ? null : row.value(item, reading)),
 });
 
-/** A count that a sleeping disk is not asked for: it stands as it was. */
+/** A count that a sleeping disk is not asked for: it stands as it was, also over a restart. */
 const lasting = (row: Row<Disk, World>): Row<Disk, World> => ({
 	...row,
 	from: [...row.from, 'spin_state'],
-	value: (item, reading) =>
-		row.value(item, reading) ?? (item.spin_state === 'standby' ? (reading.previous ?? null) : null),
+	fold: (item, memory, at) => {
+		const told = row.value(item, { world: {}, at, previous: undefined });
+		const last = typeof memory?.last === 'number' ? memory.last : null;
+		const state = told ?? (item.spin_state === 'standby' ? last : null);
+		return { state, memory: typeof state === 'number' ? { last: state } : (memory ?? {}) };
+	},
 });
 
 /** The disks of the array and the pools. Natural key: the disk's id (model and serial number). */
@@ -224,6 +228,7 @@ export const disk = subject<World, Disk>({
 			enabled: false,
 			field: 'io_utilization_percent',
 			absentIsZero: true,
+			most: 100,
 		}),
 		lasting(
 			numeric({

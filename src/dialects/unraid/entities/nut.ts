@@ -153,7 +153,15 @@ export const nut = subject<World, Nut>({
 			}),
 		),
 		reading(
-			percent({ ...off, key: 'load', name: 'NUT Load', short: 'Load', icon: 'mdi:gauge', field: 'load_percent' }),
+			percent({
+				...off,
+				key: 'load',
+				name: 'NUT Load',
+				short: 'Load',
+				icon: 'mdi:gauge',
+				field: 'load_percent',
+				plausible: [0, 1_000],
+			}),
 		),
 		reading(power({ ...off, key: 'power', name: 'NUT Power', short: 'Power', field: 'realpower_watts' })),
 		reading(

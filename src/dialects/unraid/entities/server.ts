@@ -280,12 +280,13 @@ function fansOf(world: World): readonly Fan[] | null {
 		const label = fanLabel(name);
 		return { fan, name, label, key: fanKey(label) };
 	});
+	const names = named.map(({ name }) => name);
 	const times = new Map<string, number>();
 	for (const { key } of named) times.set(key, (times.get(key) ?? 0) + 1);
 	return named.map(({ fan, name, label, key }) => {
 		// Two fans of different chips may have one short name: both then keep their full name, which no reorder changes.
 		const unique = times.get(key) === 1;
-		const control = controls.find((candidate) => candidate.name === name) ?? numbered(controls, fanNumber(name));
+		const control = controls.find((candidate) => candidate.name === name) ?? numbered(controls, names, fanNumber(name));
 		return {
 			key: unique ? key : fanKey(name),
 			label: unique ? label : name,
@@ -297,9 +298,16 @@ function fansOf(world: World): readonly Fan[] | null {
 	});
 }
 
-/** The control of the fan with this number on its chip. */
-const numbered = (controls: readonly NonNullable<Fan['control']>[], number: string | undefined) =>
-	controls.find(({ hwmon_index: index }) => index != null && String(index) === number);
+/** The control of the fan with this number on its chip, where only one chip has a fan of that number. */
+function numbered(
+	controls: readonly NonNullable<Fan['control']>[],
+	names: readonly string[],
+	number: string | undefined,
+): Fan['control'] {
+	const [control, ...others] = controls.filter(({ hwmon_index: index }) => index != null && String(index) === number);
+	const sameNumber = names.filter((name) => fanNumber(name) === number);
+	return others.length === 0 && sameNumber.length === 1 ? control : undefined;
+}
 
 const fanModes = ['automatic', 'manual', 'off'] as const;
 

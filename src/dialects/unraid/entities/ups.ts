@@ -39,7 +39,17 @@ export const ups = subject<World, Ups>({
 				attributes: { ups_status: 'status', ups_model: 'model' },
 			}),
 		),
-		reading(percent({ key: 'load', name: 'UPS Load', short: 'Load', icon: 'mdi:battery', field: 'load_percent' })),
+		reading(
+			percent({
+				key: 'load',
+				name: 'UPS Load',
+				short: 'Load',
+				icon: 'mdi:battery',
+				field: 'load_percent',
+				// Overload.
+				plausible: [0, 1_000],
+			}),
+		),
 		reading({
 			key: 'runtime',
 			platform: 'sensor',

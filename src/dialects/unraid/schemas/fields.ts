@@ -38,8 +38,8 @@ export const count = () => whole({ min: 0 });
 /** A size or a total in bytes. */
 export const bytes = () => whole({ unit: 'B', min: 0 });
 
-/** A share of a whole, 0 to 100 %. */
-export const percent = () => amount({ unit: '%', min: 0, max: 100 });
+/** A share of a whole, 0 to 100 %. What rounds to 100.0 passes: servers divide floats. */
+export const percent = () => amount({ unit: '%', min: 0, max: 100.05 });
 
 /** One of these words; others pass with a notice. */
 export const word = <const W extends readonly [string, ...string[]]>(...words: W) => z.enum(words);

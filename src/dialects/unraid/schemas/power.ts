@@ -26,7 +26,8 @@ export const upsStatus = z.object({
 	connected: flag(),
 	/** Words of apcupsd or flags of NUT. */
 	status: words('ONLINE', 'ONBATT', 'LOWBATT', 'REPLACEBATT', 'COMMLOST', ...nutFlags),
-	load_percent: percent(),
+	/** Above 100 where it is overloaded, which the 1.1.0 document does not foresee. */
+	load_percent: amount({ unit: '%', min: 0 }),
 	battery_charge_percent: percent(),
 	runtime_left_seconds: whole({ unit: 's', min: 0 }).optional(),
 	power_watts: amount({ unit: 'W', min: 0 }),

@@ -61,7 +61,8 @@ export const diskList = z.array(
 		write_bytes: bytes().optional(),
 		read_ops: count().optional(),
 		write_ops: count().optional(),
-		io_utilization_percent: percent().optional(),
+		/** A sum over queues: a little above 100 under full load. */
+		io_utilization_percent: amount({ unit: '%', min: 0 }).optional(),
 		mount_point: text().optional(),
 		usage_percent: percent().optional(),
 		temp_warning_celsius: whole({ unit: '°C', min: 0 }).optional(),

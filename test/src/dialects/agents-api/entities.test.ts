@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { agentsApi } from '../../../../src/dialects/agents-api';
 import { EventReader } from '../../../../src/dialects/reader';
-import { Mapper, type SavedMemory } from '../../../../src/entities/mapper';
+import { Mapper } from '../../../../src/entities/mapper';
+import type { SavedMemory } from '../../../../src/entities/recollection';
 import type { EntityChange } from '../../../../src/model/entity';
 import { limits } from '../../../../src/model/limits';
 import { watched } from '../../../support/entity-rows';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { autosdlc } from '../../../../src/dialects/autosdlc';
 import type { Link, SessionParts } from '../../../../src/dialects/dialect';
 import { EventReader } from '../../../../src/dialects/reader';
-import type { SavedMemory } from '../../../../src/entities/mapper';
+import type { SavedMemory } from '../../../../src/entities/recollection';
 import type { Entity, EntityChange } from '../../../../src/model/entity';
 import type { AgentStreamError } from '../../../../src/model/errors';
 import type { Frame, StreamEvent } from '../../../../src/model/event';

@@ -9,6 +9,7 @@ function read(key: string, more: object, previous?: State): State {
 	const [item] = disk.items(world) ?? [];
 	const row = (disk.rows as readonly Row<object, World>[]).find((each) => each.key === key);
 	assert.ok(item && row);
+	if (row.fold) return row.fold(item, typeof previous === 'number' ? { last: previous } : undefined, 0).state;
 	return row.value(item, { world, at: 0, previous });
 }
 

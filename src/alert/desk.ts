@@ -1,0 +1,86 @@
+import type { AlertChange, AlertRule, Severity } from '../model/alert';
+import { limits } from '../model/limits';
+import type { Agenda } from './agenda';
+import { createMachine, dueAt, elapse, judge, type Machine, type Shown, type Step, shift, type Waits } from './machine';
+import type { Teller } from './teller';
+
+/** `<rule>/<target>`: what a machine, and its alert, is known by. */
+export const idOf = (rule: AlertRule, target: string): string => `${rule.id}/${target}`;
+
+/** All machines: each is kept while it has something to remember, and looked at again when it is due. */
+export class Desk {
+	private readonly machines = new Map<string, Machine>();
+
+	/** @param full told when there is no room for another machine */
+	constructor(
+		private readonly agenda: Agenda<object>,
+		private readonly teller: Teller,
+		private readonly full: () => void,
+	) {}
+
+	/** Takes what was saved. */
+	put(machine: Machine): void {
+		this.machines.set(idOf(machine.rule, machine.target), machine);
+	}
+
+	find(rule: AlertRule, target: string): Machine | undefined {
+		return this.machines.get(idOf(rule, target));
+	}
+
+	/** The machine of a rule and its target; one that was at rest is made, and kept from its first step on that leaves something. */
+	at(rule: AlertRule, target: string, shown: () => Shown): Machine {
+		const machine = this.find(rule, target) ?? createMachine(rule, target, shown());
+		machine.attached = true;
+		return machine;
+	}
+
+	all(): Iterable<Machine> {
+		return this.machines.values();
+	}
+
+	/** One judgement: see {@link judge}. */
+	step(machine: Machine, wanted: Severity | null | undefined, waits: Waits, now: number, out: AlertChange[]): void {
+		this.follow(machine, judge(machine, wanted, waits, now), now, out);
+	}
+
+	/** What time alone did to it. */
+	wake(machine: Machine, now: number, out: AlertChange[]): void {
+		this.follow(machine, elapse(machine, now), now, out);
+	}
+
+	/** Its entity or its rule is gone. */
+	drop(machine: Machine, reason: 'removed' | 'rule', now: number, out: AlertChange[]): void {
+		if (machine.phase === 'raised') this.teller.cleared(machine, reason, now, out);
+		this.agenda.set(machine, null);
+		this.machines.delete(idOf(machine.rule, machine.target));
+	}
+
+	/** Keeps what it remembers, and looks again when it is due. */
+	follow(machine: Machine, step: Step, now: number, out: AlertChange[]): void {
+		if (step === 'cleared') this.teller.cleared(machine, 'fine', now, out);
+		const told = this.teller.tell(machine, now, out);
+		const { phase, memory, missed, coolUntil, again } = machine;
+		const id = idOf(machine.rule, machine.target);
+		if (phase === 'ok' && !memory && !missed && coolUntil <= now) {
+			this.machines.delete(id);
+			this.agenda.set(machine, null);
+			return;
+		}
+		if (!this.machines.has(id)) {
+			if (this.machines.size >= limits.alertStates) {
+				this.full();
+				return;
+			}
+			this.machines.set(id, machine);
+		}
+		// After its cool-down one that is at rest need not be kept.
+		const cool = phase === 'ok' && coolUntil > now ? coolUntil : null;
+		const times = [dueAt(machine), told, again, cool].filter((at) => at !== null);
+		this.agenda.set(machine, times.length === 0 ? null : Math.min(...times));
+	}
+
+	/** The clock was set. */
+	shift(by: number): void {
+		for (const machine of this.machines.values()) shift(machine, by);
+	}
+}

@@ -1,0 +1,93 @@
+import type { Condition } from '../model/alert';
+import type { Entity, EntityChange } from '../model/entity';
+import { globs } from '../model/glob';
+import type { Shown } from './machine';
+
+type NoData = Extract<Condition, { kind: 'no_data' }>;
+
+/** Why nothing comes; null = something does. The value that such an alert shows. */
+export type Silence = 'disconnected' | 'overdue' | 'quiet' | null;
+
+interface Member {
+	connected: boolean;
+	fresh: boolean;
+	/** Whether its state is one in which silence counts. */
+	counts: boolean;
+}
+
+/** What can fall silent as a whole: an entity, an event type or an endpoint, with the entities that a rule watches of it. */
+export class Group {
+	private readonly members = new Map<string, Member>();
+	private disconnected = 0;
+	private overdue = 0;
+	private counting = 0;
+	private lastChange = 0;
+	private readonly counts: (entity: Entity) => boolean;
+
+	/**
+	 * @param target what the alert is about; see `alertSchema.entity`
+	 * @param shown what people call it
+	 */
+	constructor(
+		private readonly condition: NoData,
+		readonly target: string,
+		readonly shown: Shown,
+	) {
+		const states = globs(condition.states);
+		this.counts = (entity) => states([String(entity.state ?? '')]);
+	}
+
+	/** Takes a change of one of its entities. */
+	take({ kind, entity }: Pick<EntityChange, 'kind' | 'entity'>, now: number): void {
+		this.forget(entity.unique_id);
+		const { connected, fresh } = entity.availability;
+		const member = { connected, fresh, counts: this.counts(entity) };
+		this.members.set(entity.unique_id, member);
+		this.count(member, 1);
+		if (kind !== 'availability') this.lastChange = now;
+	}
+
+	/** One of its entities is gone. */
+	forget(uniqueId: string): void {
+		const member = this.members.get(uniqueId);
+		if (!member) return;
+		this.members.delete(uniqueId);
+		this.count(member, -1);
+	}
+
+	/** Whether nothing comes now. */
+	silence(now: number): Silence {
+		if (this.counting === 0) return null;
+		if (this.disconnected > 0) return 'disconnected';
+		if (this.overdue === this.members.size) return 'overdue';
+		const { after } = this.condition;
+		return after > 0 && now - this.lastChange >= after ? 'quiet' : null;
+	}
+
+	/** When it would have been quiet for too long; null = that does not count. */
+	quietAt(): number | null {
+		return this.condition.after > 0 && this.counting > 0 ? this.lastChange + this.condition.after : null;
+	}
+
+	get size(): number {
+		return this.members.size;
+	}
+
+	/** The clock was set. */
+	shift(by: number): void {
+		this.lastChange += by;
+	}
+
+	private count({ connected, fresh, counts }: Member, by: 1 | -1): void {
+		if (!connected) this.disconnected += by;
+		if (!fresh) this.overdue += by;
+		if (counts) this.counting += by;
+	}
+}
+
+/** What an entity belongs to for a rule about silence: the alert's target, and what people call it. */
+export function groupOf(entity: Entity, per: NoData['per']): { readonly target: string; readonly name: string } {
+	if (per === 'entity') return { target: entity.unique_id, name: entity.name };
+	if (per === 'type') return { target: `${entity.source}/${entity.event_type}`, name: entity.event_type };
+	return { target: entity.source, name: entity.source };
+}

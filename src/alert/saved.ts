@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { type Alert, type AlertRule, alertSchema, severities } from '../model/alert';
+import { limits } from '../model/limits';
+import type { SavedGate } from './gate';
+import type { Memory } from './kinds';
+import type { Machine } from './machine';
+import { formerRule } from './teller';
+
+const time = z.number().min(0);
+const severity = z.enum(severities);
+const times = z.array(time).max(10_000);
+
+const shown = z.object({
+	...alertSchema.pick({
+		rule_name: true,
+		name: true,
+		device: true,
+		source: true,
+		value: true,
+		unit: true,
+		threshold: true,
+		threshold_source: true,
+		peak: true,
+	}).shape,
+	precision: z.number().nullable(),
+});
+
+const machine = z.object({
+	rule: z.string(),
+	target: z.string(),
+	phase: z.enum(['ok', 'pending', 'raised']),
+	severity,
+	since: time,
+	raisedAt: time,
+	countdown: z.object({ to: severity.nullable(), left: time, from: time.nullable() }).nullable(),
+	acknowledged: z.boolean(),
+	told: severity.nullable(),
+	toldAt: time,
+	reminders: z.number(),
+	count: z.number(),
+	unknown: z.boolean(),
+	coolUntil: time,
+	missed: z.object({ severity, since: time, raisedAt: time, clearedAt: time, count: z.number(), shown }).nullable(),
+	shown,
+	memory: z
+		.object({
+			last: z.string().optional(),
+			hit: z.boolean().optional(),
+			base: z.number().optional(),
+			samples: z
+				.array(z.tuple([time, z.number()]))
+				.max(2 * limits.alertSamples)
+				.optional(),
+		})
+		.optional(),
+});
+
+/** A rule's state about one entity, as it is saved. */
+type SavedMachine = z.output<typeof machine>;
+
+/** What an engine saves: JSON, with times in ms since 1970. */
+export interface SavedAlerts {
+	readonly version: 1;
+	/** When it was saved. */
+	readonly at: number;
+	readonly machines: readonly SavedMachine[];
+	readonly past: readonly Alert[];
+	readonly gate: SavedGate;
+}
+
+const header = z.object({
+	version: z.literal(1),
+	at: time,
+	machines: z.array(z.unknown()).max(limits.alertStates),
+	past: z.array(z.unknown()).default([]),
+	gate: z.unknown(),
+});
+
+const gate = z.object({
+	mutes: z
+		.array(z.object({ rule: z.string().optional(), entity: z.string().optional(), until: time }))
+		.max(limits.alertMutes),
+	told: z.partialRecord(severity, times),
+	summaries: z.partialRecord(severity, time),
+});
+
+/** What was saved, as far as it can be read. */
+export interface Restored {
+	readonly at: number;
+	readonly machines: Machine[];
+	readonly past: Alert[];
+	readonly gate: SavedGate | undefined;
+}
+
+/** What must outlast a restart. */
+export function save(at: number, machines: Iterable<Machine>, past: readonly Alert[], saved: SavedGate): SavedAlerts {
+	const kept: SavedMachine[] = [];
+	for (const { rule, attached: _, again: __, memory, ...rest } of machines) {
+		const { samples, ...other } = memory ?? {};
+		const remembered = samples
+			? { ...other, samples: samples.map(([at, value]): [number, number] => [at, value]) }
+			: other;
+		kept.push({ ...rest, rule: rule.id, ...(memory && { memory: remembered }) });
+	}
+	return { version: 1, at, machines: kept, past: [...past], gate: saved };
+}
+
+/** Reads what was saved: what is damaged is left out, never the rest; undefined where nothing can be read. */
+export function restore(saved: unknown, rules: ReadonlyMap<string, AlertRule>): Restored | undefined {
+	const read = header.safeParse(saved);
+	if (!read.success) return undefined;
+	const { at, machines, past, gate: door } = read.data;
+	return {
+		at,
+		machines: machines.flatMap((one) => {
+			const { data } = machine.safeParse(one);
+			if (!data) return [];
+			const rule = formerRule(data.rule, data.shown.rule_name, rules.get(data.rule));
+			const memory = data.memory as Memory | undefined;
+			// Nothing is known of the entity before it is seen; time that had begun to count goes on.
+			return [{ ...data, rule, memory, unknown: true, attached: false, again: null }];
+		}),
+		past: past.flatMap((one) => alertSchema.safeParse(one).data ?? []).slice(-limits.alertsPast),
+		gate: gate.safeParse(door).data as SavedGate | undefined,
+	};
+}

@@ -1,0 +1,91 @@
+import type { AlertChange, AlertRule, Condition } from '../model/alert';
+import type { Entity, EntityChange } from '../model/entity';
+import type { Agenda } from './agenda';
+import { type Desk, idOf } from './desk';
+import { Group, groupOf } from './groups';
+import { firstShown, type Watch } from './watch';
+
+type NoData = Extract<Condition, { kind: 'no_data' }>;
+
+/** A rule about silence, ready to judge. */
+interface SilenceWatch extends Watch {
+	readonly rule: AlertRule & { readonly condition: NoData };
+}
+
+/** Whether a watch is about silence: those are judged here, the others by what an entity says. */
+export function isSilence(watch: Watch): watch is SilenceWatch {
+	return watch.rule.condition.kind === 'no_data';
+}
+
+/** What the rules about silence listen to, by group. */
+export class Silences {
+	private readonly groups = new Map<string, { readonly group: Group; readonly watch: SilenceWatch }>();
+	private readonly watches = new WeakMap<Group, SilenceWatch>();
+
+	constructor(
+		private readonly desk: Desk,
+		private readonly agenda: Agenda<object>,
+	) {}
+
+	/** Takes a change of an entity that the rule watches. Nothing is judged before `from`. */
+	take(
+		watch: SilenceWatch,
+		change: Pick<EntityChange, 'kind' | 'entity'>,
+		now: number,
+		from: number,
+		out: AlertChange[],
+	): void {
+		const { rule } = watch;
+		const { entity } = change;
+		const { target, name } = groupOf(entity, rule.condition.per);
+		const id = idOf(rule, target);
+		let group = this.groups.get(id)?.group;
+		if (!group) {
+			group = new Group(rule.condition, target, firstShown(rule, name, entity));
+			this.groups.set(id, { group, watch });
+			this.watches.set(group, watch);
+		}
+		group.take(change, now);
+		this.judge(group, now, from, out);
+	}
+
+	/** An entity is gone. */
+	forget(watch: SilenceWatch, entity: Entity, now: number, from: number, out: AlertChange[]): void {
+		const { rule } = watch;
+		const { target } = groupOf(entity, rule.condition.per);
+		const group = this.groups.get(idOf(rule, target))?.group;
+		if (!group) return;
+		group.forget(entity.unique_id);
+		if (group.size > 0) {
+			this.judge(group, now, from, out);
+			return;
+		}
+		this.agenda.set(group, null);
+		this.groups.delete(idOf(rule, target));
+		const machine = this.desk.find(rule, target);
+		if (machine) this.desk.drop(machine, 'removed', now, out);
+	}
+
+	/** Judges a group, at once or from `from` on, and looks again when it would have been quiet for too long. */
+	judge(group: Group, now: number, from: number, out: AlertChange[]): void {
+		const watch = this.watches.get(group);
+		if (!watch) return;
+		if (now < from) {
+			this.agenda.set(group, from);
+			return;
+		}
+		const silence = group.silence(now);
+		const { rule, waits } = watch;
+		const known = this.desk.find(rule, group.target);
+		this.agenda.set(group, silence === null ? group.quietAt() : null);
+		if (silence === null && !known) return;
+		const machine = this.desk.at(rule, group.target, () => group.shown);
+		machine.shown = { ...machine.shown, value: silence ?? 'heard' };
+		this.desk.step(machine, silence === null ? null : rule.condition.severity, waits, now, out);
+	}
+
+	/** The clock was set. */
+	shift(by: number): void {
+		for (const { group } of this.groups.values()) group.shift(by);
+	}
+}

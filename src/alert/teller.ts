@@ -1,0 +1,171 @@
+import type { Alert, AlertChange, AlertRule, Severity } from '../model/alert';
+import { limits } from '../model/limits';
+import type { Gate } from './gate';
+import { kindOf } from './kinds';
+import { type Machine, rest } from './machine';
+import { fill } from './template';
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** A machine's alert as people and consumers see it. */
+export function alertOf(machine: Machine, cleared: number | null): Alert {
+	const { precision: _, ...shown } = machine.shown;
+	const { rule, target, severity, since, raisedAt, acknowledged, unknown, count } = machine;
+	return {
+		id: `${rule.id}/${target}`,
+		rule: rule.id,
+		entity: target,
+		...shown,
+		severity,
+		count,
+		since: iso(since),
+		raised: iso(raisedAt),
+		cleared: cleared === null ? null : iso(cleared),
+		acknowledged,
+		unknown,
+	};
+}
+
+type Told = Pick<AlertChange, 'state'> & Partial<Pick<AlertChange, 'reason' | 'reminder' | 'test'>>;
+
+/** What is told of a machine. */
+export function changeOf(
+	machine: Machine,
+	{ state, reason = null, reminder = 0, test = false }: Told,
+	now: number,
+	attributes: { readonly [name: string]: unknown } = {},
+): AlertChange {
+	const { rule } = machine;
+	const over = state === 'cleared';
+	const facts = {
+		...alertOf(machine, over ? now : null),
+		state,
+		at: iso(now),
+		reminder,
+		duration: Math.max(0, Math.round((now - machine.since) / 1000)),
+		reason,
+		test,
+	};
+	const { kind } = kindOf(rule.condition);
+	const ended = over && reason !== 'fine';
+	const own = over ? rule.clearText : rule.text;
+	const template = ended ? gone[reason ?? 'removed'] : own || (over ? kind.cleared : kind.raised);
+	return { ...facts, text: fill(template, facts, machine.shown.precision, attributes) };
+}
+
+/** Why an alert ended that was not over. */
+const gone = {
+	removed: '{name} does not exist any more, its alert ends after {duration}, {device}',
+	rule: '{name} is not watched any more ({rule}), its alert ends after {duration}, {device}',
+} as const;
+
+/** Decides what people hear of the machines, and when: mutes, cool-down, ceiling, reminders. */
+export class Teller {
+	/** Alerts that are over, the newest last. */
+	readonly past: Alert[];
+
+	/** @param attributes those of an alert's entity, for templates */
+	constructor(
+		readonly gate: Gate,
+		past: readonly Alert[],
+		private readonly attributes: (target: string) => { readonly [name: string]: unknown } | undefined,
+	) {
+		this.past = [...past];
+	}
+
+	/** Tells what is to be told now. Answers when to ask again by time alone; null = not. */
+	tell(machine: Machine, now: number, out: AlertChange[]): number | null {
+		if (!machine.attached) return null;
+		if (machine.phase !== 'raised') return this.tellMissed(machine, now, out);
+		const { rule, severity, told } = machine;
+		if (told !== severity) {
+			const allowed = this.allowedAt(machine, severity, now, out);
+			if (allowed > now) return allowed;
+			if (told === null && machine.missed) {
+				machine.count += machine.missed.count;
+				machine.missed = null;
+			}
+			this.emit(machine, { state: told === null ? 'raised' : 'changed' }, now, out);
+			machine.told = severity;
+			machine.toldAt = now;
+		}
+		if (rule.repeatEvery === 0 || machine.acknowledged || machine.unknown) return null;
+		const due = machine.toldAt + rule.repeatEvery;
+		if (now < due) return due;
+		const allowed = this.allowedAt(machine, severity, now, out);
+		if (allowed > now) return allowed;
+		machine.reminders += 1;
+		machine.toldAt = now;
+		this.emit(machine, { state: 'raised', reminder: machine.reminders }, now, out);
+		return now + rule.repeatEvery;
+	}
+
+	/** A raised alert is over. What nobody was told of is not told of either, unless only the cool-down was in the way. */
+	cleared(machine: Machine, reason: NonNullable<AlertChange['reason']>, now: number, out: AlertChange[]): void {
+		const { rule, severity, since, raisedAt, shown, told } = machine;
+		this.past.push(alertOf(machine, now));
+		if (this.past.length > limits.alertsPast) this.past.shift();
+		if (told !== null) {
+			out.push(changeOf(machine, { state: 'cleared', reason }, now, this.attributes(machine.target)));
+			machine.coolUntil = rule.coolDown === 0 ? 0 : now + rule.coolDown;
+		} else if (now < machine.coolUntil) {
+			const before = machine.missed;
+			const count = machine.count + (before?.count ?? 0);
+			machine.missed = { severity, since: before?.since ?? since, raisedAt, clearedAt: now, count, shown };
+		}
+		rest(machine);
+	}
+
+	private tellMissed(machine: Machine, now: number, out: AlertChange[]): number | null {
+		const { missed } = machine;
+		if (!missed || machine.phase === 'pending') return null;
+		const allowed = this.allowedAt(machine, missed.severity, now, out);
+		if (allowed > now) return allowed;
+		const { clearedAt, ...was } = missed;
+		const then: Machine = { ...machine, ...was, unknown: false };
+		this.emit(then, { state: 'raised' }, now, out);
+		out.push(changeOf(then, { state: 'cleared', reason: 'fine' }, clearedAt, this.attributes(machine.target)));
+		machine.missed = null;
+		machine.coolUntil = now + machine.rule.coolDown;
+		return null;
+	}
+
+	/** When an alert may be told: now or later. Says so once an hour where the ceiling is in the way. */
+	private allowedAt(machine: Machine, severity: Severity, now: number, out: AlertChange[]): number {
+		const { rule, target, told, coolUntil } = machine;
+		const muted = this.gate.mutedUntil(rule.id, target, now) ?? now;
+		const wait = Math.max(muted, told === null ? coolUntil : now);
+		if (wait > now) return wait;
+		const room = this.gate.roomAt(severity, now);
+		if (room > now && this.gate.summarise(severity, now)) out.push(this.summary(machine, severity, room, now));
+		return room;
+	}
+
+	private summary(machine: Machine, severity: Severity, room: number, now: number): AlertChange {
+		const change = changeOf({ ...machine, severity }, { state: 'summary' }, now);
+		const text = `So many alerts (${severity}) within an hour that the rest waits until ${iso(room)}, the next is: ${change.text}`;
+		return { ...change, text: text.slice(0, limits.alertText) };
+	}
+
+	private emit(machine: Machine, told: Told, now: number, out: AlertChange[]): void {
+		this.gate.passed(machine.severity, now);
+		out.push(changeOf(machine, told, now, this.attributes(machine.target)));
+	}
+}
+
+/** What people call a rule that no longer exists: enough to end its alerts. */
+export function formerRule(id: string, name: string, rule: AlertRule | undefined): AlertRule {
+	if (rule) return rule;
+	return {
+		id,
+		name,
+		enabled: false,
+		entities: { sources: [], subjects: [], keys: [], rows: [], classes: [], entities: [] },
+		condition: { kind: 'vanished', severity: 'warning' },
+		raiseFor: 0,
+		repeatEvery: 0,
+		coolDown: 0,
+		text: '',
+		clearText: '',
+	};
+}
