@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { recordingLine } from '../src/replay/recording';
 import { required, text } from './arguments';
+import { closeAll } from './closing';
 import { command } from './command';
 import { endpointOf, endpointOptions } from './endpoint';
 import { say, untilEnd } from './io';
@@ -43,8 +44,10 @@ export const record = command(
 			endpoint.start();
 			await untilEnd(io, output, values.for, failed.signal);
 		} finally {
-			await endpoint.stop();
-			closeSync(file);
+			await closeAll(
+				() => endpoint.stop(),
+				() => closeSync(file),
+			);
 		}
 		failed.signal.throwIfAborted();
 		const seconds = start === undefined ? 0 : (io.clock.now() - start) / 1_000;

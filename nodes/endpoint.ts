@@ -5,11 +5,11 @@ import { dialectNamed } from '../src/dialects';
 import type { Dialect } from '../src/dialects/dialect';
 import { Endpoint, type EndpointSettings, parseEndpointSettings } from '../src/endpoint';
 import { systemClock } from '../src/model/clock';
-import { AgentStreamError } from '../src/model/errors';
+import { AgentStreamError, asAgentStreamError } from '../src/model/errors';
 import { limits } from '../src/model/limits';
 import { serveEditor } from './glue/admin';
-import { defineNode, type Parts } from './glue/define';
-import { directoryOf, sharedEndpoints } from './glue/endpoints';
+import { defineNode, type Parts, type Running } from './glue/define';
+import { directoryOf, endpointFaults, sharedEndpoints } from './glue/endpoints';
 import { loginOf } from './glue/login';
 import { jsonField, optionalNumberField, switchField, textField } from './glue/settings';
 import { Sharing } from './glue/sharing';
@@ -61,30 +61,39 @@ export = (RED: NodeAPI): void => {
 			proxyUser: { type: 'text' },
 		},
 		start(parts) {
-			const { node, clock, logger, release, settings: chosen } = parts;
-			const dialect = chosen.dialect === 'auto' ? 'auto' : dialectNamed(chosen.dialect, chosen.definition || undefined);
-			const checked = endpointSettings(parts, dialect);
-			const { id } = checked;
-			const directory = directoryOf(RED);
-			if (!directory.claim(id, node)) {
-				throw new AgentStreamError('CONFIG_INVALID', `Two endpoints have the ID ${id}: give one of them another.`);
+			try {
+				return startEndpoint(parts);
+			} catch (thrown) {
+				endpointFaults.set(parts.node, asAgentStreamError(thrown, 'CONFIG_INVALID'));
+				throw thrown;
 			}
-			release(() => directory.release(id, node));
-			const live = new Endpoint(checked, { dialect, clock, logger, random: Math.random });
-			live.setMaxListeners(0);
-			directory.present(id, live);
-			live.on('state', (state) => directory.report(id, state));
-			const control = new Control(live, clock);
-			release(() => control.close());
-			if (live.allowControl) directory.offer(id, control);
-			const sharing = new Sharing(live, clock);
-			sharedEndpoints.set(node, { id, live, control, use: (types) => sharing.use(types) });
-			release(() => sharedEndpoints.delete(node));
-			release(() => sharing.close());
-			return { close: () => live.stop() };
 		},
 	});
 };
+
+function startEndpoint(parts: Parts<Settings>): Running {
+	const { RED, node, clock, logger, release, settings: chosen } = parts;
+	const dialect = chosen.dialect === 'auto' ? 'auto' : dialectNamed(chosen.dialect, chosen.definition || undefined);
+	const checked = endpointSettings(parts, dialect);
+	const { id } = checked;
+	const directory = directoryOf(RED);
+	if (!directory.claim(id, node)) {
+		throw new AgentStreamError('CONFIG_INVALID', `Two endpoints have the ID ${id}: give one of them another.`);
+	}
+	release(() => directory.release(id, node));
+	const live = new Endpoint(checked, { dialect, clock, logger, random: Math.random });
+	live.setMaxListeners(0);
+	directory.present(id, live);
+	live.on('state', (state) => directory.report(id, state));
+	const control = new Control(live, clock);
+	release(() => control.close());
+	if (live.allowControl) directory.offer(id, control);
+	const sharing = new Sharing(live, clock);
+	sharedEndpoints.set(node, { id, live, control, use: (types) => sharing.use(types) });
+	release(() => sharedEndpoints.delete(node));
+	release(() => sharing.close());
+	return { close: () => live.stop() };
+}
 
 function endpointSettings(parts: Parts<Settings>, dialect: Dialect | 'auto'): EndpointSettings {
 	const { RED, settings: chosen, credentials } = parts;

@@ -199,6 +199,8 @@ class EntityNode implements Running {
 			...(typeof memory === 'object' && memory !== null && { memory: memory as ReturnType<Pipeline['save']> }),
 			report: fail,
 			rows: chosen.rows,
+			// Of what a flow brings from elsewhere nobody knows whether it will ever tell a name.
+			waitForName: directoryOf(this.RED).dialect(source) !== null,
 			changed: (changes, event) => {
 				if (event && this.found) this.found.set(event, [...(this.found.get(event) ?? []), ...changes]);
 				else this.emit(changes, event, {}, this.parts.send);
@@ -227,6 +229,13 @@ class EntityNode implements Running {
 	private async recall(): Promise<void> {
 		const memory = await this.kept.read();
 		if (typeof memory === 'object' && memory !== null) this.memory = { ...memory };
+		// A server that is away must be seen to be, also where its last words came before a restart.
+		const directory = directoryOf(this.RED);
+		for (const source of Object.keys(this.memory)) {
+			if (directory.dialect(source) === null) continue;
+			const pipeline = this.pipelineOf(source);
+			if (!directory.link(source)) pipeline.connection(false);
+		}
 	}
 
 	private async keep(): Promise<void> {

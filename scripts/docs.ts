@@ -1,8 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kinds } from '../src/alert/kinds';
+import { durationText } from '../src/alert/template';
 import { dialects } from '../src/dialects';
 import type { Dialect } from '../src/dialects/dialect';
+import { type AlertRule, type Condition, severities } from '../src/model/alert';
 import { isDestructive } from '../src/model/command';
+import { limits } from '../src/model/limits';
 
 /** Everything between these two lines of a page is made by `npm run docs` from the tables in `src/dialects/`. */
 function replaced(page: string, what: string, table: string): string {
@@ -68,10 +72,103 @@ function entityTable(dialect: Dialect): string {
 	].join('\n');
 }
 
+/** The page's text with the table of a protocol's alert presets made anew. */
+export function withAlertTable(page: string, { name, alerts = [], subjects }: Dialect): string {
+	const lines = alerts.map((rule) => {
+		const { raiseFor, condition } = rule;
+		const clearFor = rule.clearFor ?? (kinds[condition.kind].momentary ? limits.alertMomentary : 0);
+		const waits = [raiseFor && lasts(raiseFor), clearFor && `${lasts(clearFor)} to clear`].filter(Boolean);
+		const cells = [
+			`\`${rule.id}\``,
+			rule.name,
+			watched(rule),
+			raisedWhen(condition, unitOf(rule, subjects)),
+			severityOf(condition),
+		];
+		return `| ${[...cells, waits.join(', ') || '–'].join(' | ')} |`;
+	});
+	const head = [
+		'| rule | name | watches | is raised when | severity | waits |',
+		'| --- | --- | --- | --- | --- | --- |',
+	];
+	return replaced(page, `alerts of ${name}`, [...head, ...lines].join('\n'));
+}
+
+const lasts = (ms: number): string => durationText(ms / 1_000);
+const code = (words: readonly (string | number)[]): string => words.map((word) => `\`${word}\``).join(', ');
+
+/** The rows that a rule is about, by subject. */
+function watched({ entities: { subjects, rows, attribute: where }, attribute }: AlertRule): string {
+	const all = rows.length === 0 ? ['…'] : rows;
+	const entities = (subjects.length === 0 ? ['…'] : subjects).flatMap((subject) =>
+		all.map((row) => `${subject}_${row}`),
+	);
+	const not = where?.values.every((value) => value.startsWith('!')) ? 'not ' : '';
+	const only =
+		where && ` where \`${where.name}\` is ${not}${code(where.values.map((value) => value.replace('!', '')))}`;
+	return `${code(entities)}${attribute === undefined ? '' : `: \`${attribute}\``}${only ?? ''}`;
+}
+
+/** The unit of what a rule is about, with a blank before it; empty where there is none. */
+function unitOf({ entities, attribute }: AlertRule, subjects: Dialect['subjects']): string {
+	const own = subjects.find(({ subject }) => entities.subjects.includes(subject));
+	const unit = own?.rows.find(({ key }) => entities.rows.includes(key))?.unit;
+	return attribute === undefined && unit ? ` ${unit}` : '';
+}
+
+type Of<K extends Condition['kind']> = Extract<Condition, { kind: K }>;
+
+/** Levels as people read them: whose comes first. */
+const levels = ({ levels: all }: Of<'above' | 'below'>): string =>
+	all
+		.map(({ attribute, entity, value }) => {
+			const sources = [attribute && code([attribute.name]), entity && code([`${entity.subject}_${entity.row}`]), value];
+			return sources.filter((source) => source !== undefined).join(' else ');
+		})
+		.join(' / ');
+
+const conditionTexts: { readonly [K in Condition['kind']]: (condition: Of<K>, unit: string) => string } = {
+	above: (condition, unit) => `it is ${levels(condition)}${unit} or more`,
+	below: (condition, unit) => `it is ${levels(condition)}${unit} or less`,
+	outside: ({ low, high }, unit) => `it is below ${low}${unit} or above ${high}${unit}`,
+	is: ({ states }) => `it is ${code(states)}`,
+	is_not: ({ states }) => `it is not ${code(states)}`,
+	changes_to: ({ states }) => `it becomes ${code(states)}`,
+	changes_from: ({ states }) => `it was ${code(states)} and is so no more`,
+	boolean: ({ on }) => `it is ${on ? 'on' : 'off'}`,
+	increases: ({ by }, unit) => `it grows by ${by}${unit}`,
+	decreases: ({ by }, unit) => `it falls by ${by}${unit}`,
+	happens: ({ types }) => `it fires ${code(types)}`,
+	rate: ({ perMinute, direction, window }, unit) => {
+		const moves = { up: 'rises', down: 'falls', either: 'moves' }[direction];
+		return `it ${moves} by ${perMinute}${unit} a minute, over ${lasts(window)}`;
+	},
+	no_data: ({ after, states, per }) => {
+		const quiet = after > 0 ? `, or nothing of it changes for ${lasts(after)}` : '';
+		const during = states.length > 0 ? `, while one is ${code(states)}` : '';
+		return `the socket is closed, or ${per === 'endpoint' ? 'all of it' : 'it'} is overdue${quiet}${during}`;
+	},
+	vanished: () => 'it is missing from a healthy list',
+	jsonata: ({ expression }) => `it says so: ${code([expression.replaceAll('|', '\\|')])}`,
+};
+
+const raisedWhen = (condition: Condition, unit: string): string =>
+	(conditionTexts[condition.kind] as (of: Condition, unit: string) => string)(condition, unit);
+
+function severityOf(condition: Condition): string {
+	if ('levels' in condition) return condition.levels.map(({ severity }) => severity).join(' / ');
+	if (condition.kind !== 'jsonata') return condition.severity;
+	const named = severities.filter((severity) => condition.expression.includes(`"${severity}"`));
+	return named.join(' / ') || condition.severity;
+}
+
 if (require.main === module) {
 	const page = (name: string) => join(__dirname, '..', 'docs', `${name}.md`);
 	const differences = JSON.parse(readFileSync(join(__dirname, '..', 'docs', 'parity-differences.json'), 'utf8'));
 	writeFileSync(page('unraid'), withDifferenceTable(readFileSync(page('unraid'), 'utf8'), differences));
+	let alerts = readFileSync(page('alerts'), 'utf8');
+	for (const dialect of dialects) if (dialect.alerts) alerts = withAlertTable(alerts, dialect);
+	writeFileSync(page('alerts'), alerts);
 	for (const dialect of dialects) {
 		// What a user describes has no table of ours.
 		if (dialect.subjects.length === 0) continue;

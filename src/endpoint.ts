@@ -1,13 +1,12 @@
-import { EventEmitter } from 'node:events';
-import type { Dialect, Link } from './dialects/dialect';
+import type { Dialect } from './dialects/dialect';
 import { Speaker } from './dialects/speaker';
 import type { Clock } from './model/clock';
 import type { Request } from './model/description';
 import { AgentStreamError, asAgentStreamError } from './model/errors';
 import { type Frame, ownEvent, type StreamEvent } from './model/event';
-import { jsonMessage } from './model/json';
 import type { Logger } from './model/logger';
-import { Connection, type Link as ConnectionLink, type ConnectionState } from './transport/connection';
+import { Teller } from './teller';
+import { Connection, type ConnectionState } from './transport/connection';
 import { LogLimiter } from './transport/log-limiter';
 import { type Occasion, Polling } from './transport/polling';
 import { LazyRest, type RestAnswer } from './transport/rest';
@@ -39,7 +38,7 @@ export interface EndpointEvents {
 }
 
 /** One live connection of one dialect, with its protocol session and its REST interface. Starts nothing before `start`. */
-export class Endpoint extends EventEmitter<EndpointEvents> {
+export class Endpoint extends Teller<EndpointEvents> {
 	private readonly connection: Connection;
 	private readonly polling: Polling;
 	private readonly log: LogLimiter;
@@ -61,32 +60,22 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 		private readonly settings: EndpointSettings,
 		private readonly parts: EndpointParts,
 	) {
-		super();
+		super((what, why) => this.deaf(what, why));
 		this.wanted = new Set(settings.subscribe);
 		this.log = new LogLimiter(parts.logger, parts.clock, settings.id);
 		const { clock, random } = parts;
 		const { log } = this;
-		const environment = process.env;
+		const shared = { clock, random, log, settings, environment: process.env };
 		this.undecided = new Undecided(settings.id, clock, ({ code, message }) => {
 			log.say('warn', code, `${message} [${code}]`);
 			this.tell('state', this.state);
 		});
-		this.route = new Route({
-			settings,
-			clock,
-			random,
-			environment,
-			log,
-			wants: () => this.dialect,
-			renewed: () => this.renewed(),
-		});
+		this.route = new Route({ ...shared, wants: () => this.dialect, renewed: () => this.renewed() });
 		this.connection = new Connection({
+			...shared,
 			transport: this.route,
-			clock,
-			random,
-			log,
 			times: { ...(parts.dialect !== 'auto' && { backoffLongest: parts.dialect.backoffLongest }), ...settings },
-			opened: (link) => this.speaker.opened(dialectLink(link)),
+			opened: (link) => this.speaker.opened(link),
 			frame: (frame) => this.received(frame),
 			changed: (state) => this.changed(state),
 		});
@@ -103,21 +92,18 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 				warn: (text) => this.log.say('warn', `protocol ${text}`, text),
 			},
 			decided: (dialect, reason) => this.decided(dialect, reason),
-			send: (message) => this.connection.send(frameOf(message)),
+			send: (message) => this.connection.send(message),
 		});
 		this.rest = new LazyRest({
+			...shared,
 			id: settings.id,
 			base: () => this.restBase(),
 			access: this.route.access,
-			clock,
-			environment,
 			refused: (token) => this.route.tokens.refused(token),
 			counters: this.statistics.rest,
 		});
 		this.polling = new Polling({
-			clock,
-			log: this.log,
-			settings,
+			...shared,
 			types: () => (this.dialect && this.restBase() !== null ? this.dialect.types : null),
 			wanted: this.wanted,
 			get: (path) => this.rest.get(path),
@@ -294,17 +280,9 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 		}
 	}
 
-	/** Tells every listener; one that throws must not stop the others, the stream or the process. */
-	private tell<K extends keyof EndpointEvents>(what: K, ...told: EndpointEvents[K]): void {
-		for (const listener of this.rawListeners(what)) {
-			try {
-				Reflect.apply(listener, this, told);
-			} catch (thrown) {
-				this.statistics.listenerFailures += 1;
-				const text = thrown instanceof Error ? thrown.message : String(thrown);
-				this.log.say('error', `listener ${what}`, `what listens for "${what}" failed: ${text}`);
-			}
-		}
+	private deaf(what: string, why: string): void {
+		this.statistics.listenerFailures += 1;
+		this.log.say('error', `listener ${what}`, `what listens for "${what}" failed: ${why}`);
 	}
 
 	private restBase(): string | null {
@@ -312,13 +290,4 @@ export class Endpoint extends EventEmitter<EndpointEvents> {
 		if (restBase !== undefined) return restBase;
 		return URL.canParse(url) ? (this.dialect?.restBase(new URL(url)) ?? null) : null;
 	}
-}
-
-function frameOf(message: Frame | object): Frame {
-	return typeof message === 'string' || message instanceof Uint8Array ? message : jsonMessage(message);
-}
-
-/** A connection's link as a session uses it. */
-function dialectLink(link: ConnectionLink): Link {
-	return { ...link, send: (message) => link.send(frameOf(message)) };
 }

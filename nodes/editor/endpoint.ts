@@ -55,6 +55,7 @@ export function prepare(node: EndpointForm): void {
 	node.definitionForm = definition;
 	const bar = RED.tabs.create({
 		element: $('#agent-stream-endpoint-tabs'),
+		minimumActiveTabWidth: 105,
 		onchange: (item: unknown) => {
 			const { id } = item as { id: string };
 			$('#agent-stream-endpoint-tabs-content').children().hide();

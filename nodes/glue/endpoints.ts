@@ -27,14 +27,19 @@ export interface SharedEndpoint {
 /** What stands behind each endpoint config node. */
 export const sharedEndpoints = new WeakMap<Node, SharedEndpoint>();
 
+/** Why an endpoint config node has nothing behind it: catch nodes never hear of config nodes, so those that use it tell. */
+export const endpointFaults = new WeakMap<Node, AgentStreamError>();
+
 /**
  * The live endpoint behind a config node.
- * @throws AgentStreamError CONFIG_INVALID: none chosen, disabled, or itself not in order
+ * @throws AgentStreamError CONFIG_INVALID: none chosen, disabled, or itself not in order; or what keeps the endpoint from working
  */
 export function sharedEndpoint(RED: NodeAPI, nodeId: string): SharedEndpoint {
 	const node = nodeId === '' ? null : RED.nodes.getNode(nodeId);
 	if (!node) throw new AgentStreamError('CONFIG_INVALID', 'No endpoint is chosen, or it is disabled.');
 	const shared = sharedEndpoints.get(node);
+	const fault = endpointFaults.get(node);
+	if (fault) throw new AgentStreamError(fault.code, fault.message);
 	if (!shared) throw new AgentStreamError('CONFIG_INVALID', 'The endpoint is not set up completely.');
 	return shared;
 }

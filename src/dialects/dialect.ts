@@ -17,6 +17,8 @@ export interface Item {
 	/** The time that the server wrote, as sent: RFC 3339, or a number of milliseconds (or seconds) since 1970. */
 	readonly time: string | number | null;
 	readonly data: unknown;
+	/** In how many milliseconds the next one of its type comes, where the server says so. */
+	readonly every?: number;
 	/** True for history repeated on connecting. */
 	readonly replayed: boolean;
 	/** What was wrong with the envelope. */
@@ -117,8 +119,11 @@ export interface EventType {
 	readonly own?: true;
 	/** REST path (below the REST base) that answers with the same data, where there is one. */
 	readonly rest?: string;
-	/** Whether a REST answer is none yet: what a server says that has just started and not looked itself. */
-	readonly blank?: (data: unknown) => boolean;
+	/**
+	 * Whether a REST answer is none yet: what a server says that has just started and not looked itself.
+	 * @param first whether it is the first picture after connecting: then that there is nothing can wait for the stream to say so
+	 */
+	readonly blank?: (data: unknown, first: boolean) => boolean;
 }
 
 /** How sure a frame makes us that it belongs to a dialect. */

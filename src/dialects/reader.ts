@@ -114,8 +114,8 @@ export class EventReader {
 		const { feeds: fed = type, blank, poll } = this.told?.types[type] ?? {};
 		if (!this.told || (this.lastFrame.get(fed) ?? Number.NEGATIVE_INFINITY) >= requested) return [];
 		// A first picture that is an empty list may be no picture yet: that there is nothing, the stream will say, or the next poll.
-		const unsure = !poll && occasion.every === undefined && Array.isArray(data) && data.length === 0;
-		if (unsure || blank?.(data)) return [];
+		const first = !poll && occasion.replayed && occasion.every === undefined;
+		if ((first && Array.isArray(data) && data.length === 0) || blank?.(data, first)) return [];
 		const item: Item = { name: type, time: stampOf(data), data, replayed: false, issues: [] };
 		// We asked for it by name, so nothing is to be identified.
 		const event = this.understand(this.told, item, this.options.clock.now(), { type, by: 'name' });
@@ -212,6 +212,7 @@ export class EventReader {
 			received,
 			replayed: item.replayed,
 			via: 'stream',
+			...(item.every !== undefined && { every: item.every }),
 			...(dialect.dimensions && aboutOf(dialect.dimensions, data)),
 			data,
 			valid: !errors && !rejected,

@@ -1,5 +1,6 @@
 import { AgentStreamError, asAgentStreamError } from '../model/errors';
 import type { Frame, StreamEvent } from '../model/event';
+import { jsonMessage } from '../model/json';
 import type { Dialect, Link, Session, SessionParts } from './dialect';
 import { EventReader } from './reader';
 
@@ -18,8 +19,11 @@ export interface SpeakerOptions {
 	/** The dialect is known now, and why. Called before the events of the frame that told it. */
 	decided(dialect: Dialect, reason: string): void;
 	/** Sends a message of a user as it is, where the protocol has no form of its own for it. */
-	send(message: Frame | object): void;
+	send(message: Frame): void;
 }
+
+/** A connection's link: what it sends is a frame already. */
+type ConnectionLink = Omit<Link, 'send'> & { send(message: Frame): void };
 
 /** Speaks a server's protocol, over all connections of one endpoint: the session lasts, the reader and the link are the connection's. */
 export class Speaker {
@@ -45,10 +49,10 @@ export class Speaker {
 	}
 
 	/** A socket is open: the session greets the server; where the dialect is not known, it only listens. */
-	opened(link: Link): void {
+	opened(link: ConnectionLink): void {
 		this.reader = this.newReader();
 		this.link = {
-			send: (message) => link.send(message),
+			send: (message) => link.send(frameOf(message)),
 			ready: () => {
 				this.open = true;
 				link.ready();
@@ -106,7 +110,7 @@ export class Speaker {
 	/** Sends a message of a user. @throws AgentStreamError NOT_CONNECTED, SEND_FAILED, LIMIT_REACHED */
 	send(message: Frame | object): void {
 		if (this.session?.send) this.session.send(message, this.open ? this.link : null);
-		else this.options.send(message);
+		else this.options.send(frameOf(message));
 	}
 
 	/** There is a new token. */
@@ -142,6 +146,10 @@ export class Speaker {
 			session: this.session,
 		});
 	}
+}
+
+function frameOf(message: Frame | object): Frame {
+	return typeof message === 'string' || message instanceof Uint8Array ? message : jsonMessage(message);
 }
 
 /**

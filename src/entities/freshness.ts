@@ -10,7 +10,7 @@ interface Cadence {
 	measurable: boolean;
 	/** The last interval where it was longer than the limit, else 0. */
 	overlong: number;
-	/** How often it is polled now, ms; null = it is not. */
+	/** How often it is polled now, or the server says that it comes, ms; null = neither. */
 	every: number | null;
 }
 
@@ -33,11 +33,14 @@ export class Freshness {
 		private readonly least: number = limits.freshLeast,
 	) {}
 
-	/** An event of this type arrived. */
-	arrived(type: string, now: number): void {
+	/**
+	 * An event of this type arrived.
+	 * @param every in how many ms the next one comes, where the server says so
+	 */
+	arrived(type: string, now: number, every: number | null = null): void {
 		const known = this.cadences.get(type);
 		if (!known) {
-			this.cadences.set(type, { ...blank, last: now, arrivals: 1, measurable: true });
+			this.cadences.set(type, { ...blank, last: now, arrivals: 1, measurable: true, every });
 			return;
 		}
 		const gap = now - known.last;
@@ -51,7 +54,7 @@ export class Freshness {
 		}
 		known.overlong = known.measurable && overdue ? gap : 0;
 		known.measurable = true;
-		known.every = null;
+		known.every = every;
 		known.last = now;
 	}
 

@@ -48,7 +48,7 @@ export class Liveness {
 	arrived(type: string, { via, every }: Pick<StreamEvent, 'via' | 'every'>): boolean {
 		const now = this.options.clock.now();
 		const wasFresh = this.freshness.fresh(type, now);
-		if (via === 'stream') this.freshness.arrived(type, now);
+		if (via === 'stream') this.freshness.arrived(type, now, every ?? null);
 		else this.freshness.fetched(type, now, every ?? null);
 		return wasFresh;
 	}

@@ -43,7 +43,7 @@ export const streamEventSchema = z.object({
 	replayed: z.boolean(),
 	/** Whether it was pushed by the stream or fetched by REST. */
 	via: z.enum(['stream', 'rest']),
-	/** Of what is polled: in how many milliseconds it is fetched again. */
+	/** In how many milliseconds the next one comes: it is polled, or the server says so. */
 	every: z.number().positive().optional(),
 	/** What it is about, by dimension (`session`, `agent`, `severity`), where its data says so. */
 	about: z.partialRecord(z.enum(dimensions), z.string()).optional(),

@@ -133,8 +133,14 @@ export const limits = {
 	migrationExpiry: 60,
 	/** Seconds after which the broker drops a command that waits for us (MQTT 5): an old command is no longer wanted. */
 	commandExpiry: 30,
-	/** Removals remembered for the next birth of Home Assistant. */
-	removals: 1_000,
+	/** Removals remembered for the next birth of Home Assistant: a tenth of a kilobyte each in the ledger, which is written as a whole. */
+	removals: 500,
+	/** The ledger is written this late at the latest where only bookkeeping changed: what a crash may cost is done once more. */
+	ledgerEvery: 600_000,
+	/** Energy totals and the like are kept beside the ledger so often at most: what a crash may cost. */
+	memoryEvery: 300_000,
+	/** The command line waits so long for what an earlier run kept at the broker, and then starts without. */
+	recallWithin: 10_000,
 	/** Keys that one step of a filter remembers (an endpoint has no more entities); beyond it the longest unused is forgotten. */
 	filterKeys: 10_000,
 	/** Messages that one batch of a filter holds. */
@@ -184,6 +190,8 @@ export const limits = {
 	aiosAgents: 32,
 	/** AIOS: what was not heard of for this long is gone: no job, run or agent of a living server is silent for a day. */
 	aiosLifetime: 86_400_000,
+	/** AIOS: where every place is taken, what has not ended makes room for something new only after so long a silence. */
+	aiosIdle: 600_000,
 	/** AIOS: unfinished jobs and runs that are counted, besides those that are shown. */
 	aiosOpen: 2_000,
 	/** AIOS: steps of one run that its attributes list, and the length of each text in them: together below `attributesSize`. */
@@ -234,6 +242,8 @@ export const limits = {
 	agentsApiLifetime: 86_400_000,
 	/** Agents API: a stream that is silent for longer (heartbeats are acknowledged every 25 s) says nothing about the agents. */
 	agentsApiPause: 60_000,
+	/** Agents API: an event that is older than one before it by more than this was not overtaken: the server's clock was set back. */
+	agentsApiOvertaken: 300_000,
 	/** Agents API: happenings that an event entity's item lists. */
 	agentsApiHappenings: 20,
 	/** Agents API: events that are remembered, because one comes once per room; without timestamp only for this time. */
@@ -288,4 +298,6 @@ export const limits = {
 	claudeLate: 5_000,
 	/** A sender's clock that is further off than this is not believed: the time of receipt counts. */
 	claudeSkew: 600_000,
+	/** A heartbeat that plans the next one later than this is not believed. */
+	claudeHeartbeatLongest: 3_600_000,
 } as const;

@@ -118,6 +118,9 @@ const closeCodes: Readonly<Record<number, string>> = {
 	1013: 'the server is overloaded',
 };
 
+/** Close codes that refuse us: "unauthorized" and "forbidden" of the registry, and those that servers make of HTTP's 401 and 403. */
+const refusalCodes: ReadonlySet<number> = new Set([3000, 3003, 4401, 4403]);
+
 /**
  * The end of a connection that was open.
  * @param code close code; null where the socket only failed
@@ -126,6 +129,10 @@ const closeCodes: Readonly<Record<number, string>> = {
 export function closedWith(where: string, code: number | null, reason: string): Failure {
 	const meaning = code === null ? closeCodes[1006] : (closeCodes[code] ?? 'the server gives a reason of its own');
 	const words = reason === '' ? '' : ` ("${reason}")`;
+	if (code !== null && refusalCodes.has(code)) {
+		const sentence = `${where} closed the connection (${code})${words}: it wants a token, or another one; set the token of this endpoint.`;
+		return slow(new AgentStreamError('UNAUTHORIZED', sentence));
+	}
 	return quick('CLOSED', `The connection to ${where} is closed (${code ?? 1006}): ${meaning}${words}.`);
 }
 

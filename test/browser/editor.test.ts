@@ -172,6 +172,43 @@ describe('the editor', function () {
 		);
 	});
 
+	it('offers the commands of the protocol, with their parameters and warnings', async () => {
+		const id = await editor.drop('agent-stream-command', 400, 340);
+		await editor.edit(id);
+		const group = (label: string) =>
+			page.waitForSelector(`#node-input-command optgroup[label="${label}"]`, { state: 'attached' });
+		// Without an endpoint, those of every protocol.
+		await group('Agents API (Socket.IO): rooms');
+		await page.selectOption('#node-input-endpoint', { label: 'tower' });
+		await group('container');
+		assert.equal(await page.locator('#node-input-command optgroup[label*="rooms"]').count(), 0);
+		await page.selectOption('#node-input-command', 'array_stop');
+		assert.equal(await page.isVisible('.agent-stream-command-harm'), true);
+		await page.selectOption('#node-input-command', 'container_stop');
+		assert.equal(await page.isVisible('.agent-stream-command-harm'), false);
+		assert.match((await page.textContent('.agent-stream-command-takes')) ?? '', /container: text/);
+		await editor.shot('command');
+		await editor.done();
+		assert.equal(await editor.property(id, 'command'), 'container_stop');
+		await editor.edit(id);
+		await page.waitForSelector('.agent-stream-command-takes li');
+		assert.equal(await page.inputValue('#node-input-command'), 'container_stop');
+		await editor.done();
+	});
+
+	it('suggests subjects of the protocols that there are', async () => {
+		const id = await page.evaluate<string>('RED.nodes.filterNodes({ type: "agent-stream-entity" })[0].id');
+		await editor.edit(id);
+		await page.waitForSelector('#node-input-dialect option[value="aios"]', { state: 'attached' });
+		await page.fill('#node-input-subjects', '!cont');
+		await page.press('#node-input-subjects', 'a');
+		await page.waitForSelector('.red-ui-autoComplete-container li:has-text("container")');
+		await editor.shot('subjects');
+		await page.press('#node-input-subjects', 'Enter');
+		assert.equal(await page.inputValue('#node-input-subjects'), '!container');
+		await editor.done();
+	});
+
 	it('shows help for every node', async () => {
 		for (const name of ['connect', 'identify', 'filter', 'entity', 'mqtt', 'command', 'endpoint', 'broker']) {
 			const help = await page.evaluate<string>(`RED.nodes.getNodeHelp("agent-stream-${name}")`);

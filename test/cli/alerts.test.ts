@@ -153,6 +153,52 @@ describe('agent-stream alerts', () => {
 		);
 	});
 
+	for (const [dialect, name, wanted] of [
+		[
+			'claude-code',
+			'document-examples.jsonl',
+			['session-failed', 'protocol-error', 'protocol-error-critical', 'resource-alert'],
+		],
+		['autosdlc', 'messages.jsonl', ['agent-error', 'workflow-failed', 'system-alert-critical']],
+		['agents-api', 'usual.jsonl', ['task-failed', 'system-alert-critical']],
+		['aios', 'document-server.jsonl', ['job-failed', 'agent-error']],
+	] as const) {
+		it(`has rules of its own for ${dialect}`, async () => {
+			const recorded = join(__dirname, '../fixtures', dialect, name);
+			const found = await alerts([recorded, '--dialect', dialect]);
+			assert.deepEqual(
+				found.map(({ state, rule }) => [state, rule]),
+				wanted.map((rule) => ['raised', rule]),
+			);
+			assert.deepEqual(await alerts([recorded]), found, 'told by its frames alone');
+		});
+	}
+
+	it('wakes nobody by the history of a server that really ran', async () => {
+		const recorded = join(__dirname, '../fixtures/claude-code/hooks-server-live.jsonl');
+		assert.deepEqual(await alerts([recorded, '--dialect', 'claude-code']), []);
+	});
+
+	it('tells of somebody who is waited for, by the time of the recording', async () => {
+		const hook = (t: number, type: string, payload: object = {}) => {
+			const made = { source_app: 'shop', session_id: 's1', hook_event_type: type, payload, id: t, timestamp: 1e12 + t };
+			return JSON.stringify({ t, raw: JSON.stringify({ type: 'event', data: made }) });
+		};
+		const lines = [
+			hook(0, 'SessionStart'),
+			hook(60_000, 'PermissionRequest', { tool_name: 'Bash', tool_use_id: 't1' }),
+			hook(600_000, 'PostToolUse', { tool_name: 'Bash', tool_use_id: 't1' }),
+		];
+		const found = await alerts(['--dialect', 'claude-code'], lines.join('\n'));
+		assert.deepEqual(
+			found.map(({ at, state, rule, text }) => [at, state, rule, text]),
+			[
+				[360, 'raised', 'waiting', 'shop waits for you: Bash'],
+				[600, 'cleared', 'waiting', 'shop waits no more, after 9 min: working'],
+			],
+		);
+	});
+
 	it('says what is wrong with a file of rules', async () => {
 		const bad = await cli(['alerts', '--rules', file('bad.json', '[{"id":"A B","name":"x"}]')]);
 		assert.equal(bad.exit, 1);

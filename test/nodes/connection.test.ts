@@ -20,6 +20,18 @@ describe('a connection as nodes show it', () => {
 		assert.equal(connectionStatus(RED, waiting).fill, 'red');
 	});
 
+	it('that stands without anybody knowing the protocol is no good one', () => {
+		const undecided = new AgentStreamError('UNDECIDED', 'choose it');
+		const { fill, shape, text, values } = connectionStatus(RED, {
+			phase: 'open',
+			since: 1,
+			attempt: 0,
+			cause: undecided,
+		});
+		assert.match(text, /state\.undecided$/);
+		assert.deepEqual([fill, shape, values], ['yellow', 'dot', { cause: 'errors.UNDECIDED' }]);
+	});
+
 	it('is told with its cause, and whether values are polled', () => {
 		const told = connectionMessage('tower', { ...waiting, pollingSince: 1 });
 		assert.deepEqual(connectionMessageSchema.parse(told), told);

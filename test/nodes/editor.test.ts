@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dialects } from '../../src/dialects';
 
 const nodes = join(__dirname, '../../nodes');
 const read = (...path: string[]) => readFileSync(join(nodes, ...path), 'utf8');
@@ -51,6 +52,7 @@ function runtimeFields(name: string): string[] {
 describe('editor files', () => {
 	it('are there for every node', () => {
 		assert.deepEqual(names.sort(), [
+			'alert',
 			'broker',
 			'command',
 			'connect',
@@ -141,6 +143,17 @@ describe('editor files', () => {
 			}
 		});
 	}
+
+	it('show a subscription for every dialect that it takes', () => {
+		const { 'agent-stream-endpoint': texts } = JSON.parse(read('locales', 'en-US', 'endpoint.json')) as {
+			'agent-stream-endpoint': { subscription: Record<string, string> };
+		};
+		for (const { name, subscription } of dialects.filter((dialect) => dialect.name !== 'custom')) {
+			const example = /Example: ([[{].*[\]}])/.exec(texts.subscription[name] ?? '')?.[1] ?? '';
+			const { success } = subscription.safeParse(JSON.parse(example));
+			assert.ok(success, `${name}: ${example}`);
+		}
+	});
 
 	it('have a word for every error', () => {
 		const codes = [...readFileSync(join(nodes, '../src/model/errors.ts'), 'utf8').matchAll(/\| '([A-Z_]+)'/g)];

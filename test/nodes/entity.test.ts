@@ -191,8 +191,8 @@ describe('agent-stream-entity', () => {
 		directory.report('tower', { phase: 'connecting', since: 0, attempt: 2, pollingSince: 1 });
 		await message('out', (one) => one.change === 'availability' && entityOf(one).available && isCharge(one));
 		const isStatus = (one: NodeMessage) => entityOf(one).row === 'system_status';
-		const told = await message('out', (one) => isStatus(one) && one.payload === 'online');
-		assert.equal(entityOf(told).attributes.websocket_connected, false);
+		const isPolled = (one: NodeMessage) => entityOf(one).attributes.websocket_connected === false;
+		await message('out', (one) => isStatus(one) && one.payload === 'online' && isPolled(one));
 		directory.report('tower', { phase: 'open', since: 0, attempt: 0 });
 		await message('out', (one) => isStatus(one) && entityOf(one).attributes.websocket_connected === true);
 	});

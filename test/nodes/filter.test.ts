@@ -48,6 +48,16 @@ describe('agent-stream-filter', () => {
 		assert.deepEqual(await reasons(settings, inputs), ['passed', 'type', 'type']);
 	});
 
+	it('chooses by what events are about', async () => {
+		const about = [
+			{ dimension: 'session', patterns: 's-*, !s-2' },
+			{ dimension: 'severity', patterns: 'warning, critical' },
+		];
+		const one = (session: string, severity: string) => ({ event: { ...event('a'), about: { session, severity } } });
+		const inputs = [one('s-1', 'warning'), one('s-2', 'warning'), one('s-3', 'info'), { event: event('a') }];
+		assert.deepEqual(await reasons({ about }, inputs), ['passed', 'session', 'severity', 'session']);
+	});
+
 	it('compares fields with numbers, words, lists and nothing', async () => {
 		const conditions = [
 			{ path: 'event.data.load', operator: 'gte', value: '50' },
@@ -126,6 +136,10 @@ describe('agent-stream-filter', () => {
 
 	it('tells catch nodes of settings and messages that cannot be', async () => {
 		await start(flow({ conditions: [{ path: 'a', operator: 'lt', value: 'x' }] }));
+		node('n').receive({ payload: 1 });
+		assert.equal(codeOf(await message('caught')), 'CONFIG_INVALID');
+		await stop();
+		await start(flow({ about: [{ dimension: 'mood', patterns: 'good' }] }));
 		node('n').receive({ payload: 1 });
 		assert.equal(codeOf(await message('caught')), 'CONFIG_INVALID');
 		await stop();

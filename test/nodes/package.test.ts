@@ -9,7 +9,7 @@ import { type NodeRed, startNodeRed } from '../support/node-red';
 import { ScriptedServer } from '../support/scripted-server';
 import { liveFrames } from './support/fixtures';
 
-const names = ['endpoint', 'connect', 'identify', 'filter', 'entity', 'broker', 'mqtt', 'command'];
+const names = ['endpoint', 'connect', 'identify', 'filter', 'entity', 'alert', 'broker', 'mqtt', 'command'];
 const examples = join(__dirname, '../../examples');
 
 interface NodeSet {
@@ -89,6 +89,9 @@ describe('the built package in a real Node-RED', function () {
 		assert.doesNotMatch(flows + red.log() + JSON.stringify([...seen]), /very-secret/);
 		assert.deepEqual(await red.get('credentials/agent-stream-endpoint/end'), {
 			has_token: true,
+			has_loginPassword: false,
+			has_loginBody: false,
+			loginUser: '',
 			proxyUser: '',
 			...unset,
 		});

@@ -42,6 +42,20 @@ describe('sharing of an endpoint', () => {
 		assert.deepEqual(taken(), ['a c']);
 	});
 
+	it('asks no more for a user that wants whatever the others want', () => {
+		const { clock, sharing, taken } = setUp();
+		const one = sharing.use(null);
+		assert.deepEqual(taken(), ['all']);
+		sharing.use(['a']);
+		clock.advance(limits.narrowAfter);
+		assert.deepEqual(taken(), []);
+		one.want(null);
+		assert.deepEqual(taken(), ['a']);
+		one.release();
+		clock.advance(limits.narrowAfter);
+		assert.deepEqual(taken(), []);
+	});
+
 	it('says nothing when a node is deployed again', () => {
 		const { clock, sharing, taken } = setUp();
 		sharing.use(['a']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withCommandTable, withDifferenceTable, withEntityTable } from '../../scripts/docs';
+import { withAlertTable, withCommandTable, withDifferenceTable, withEntityTable } from '../../scripts/docs';
 import { dialects } from '../../src/dialects';
 
 const file = (name: string) => readFileSync(join(__dirname, '..', '..', 'docs', name), 'utf8');
@@ -18,6 +18,13 @@ describe('docs', () => {
 		const page = file('unraid.md');
 		assert.equal(plain(withDifferenceTable(page, JSON.parse(file('parity-differences.json')))), plain(page));
 	});
+
+	for (const dialect of dialects.filter(({ alerts }) => alerts !== undefined)) {
+		it(`docs/alerts.md has the presets of ${dialect.title} (npm run docs)`, () => {
+			const page = file('alerts.md');
+			assert.equal(plain(withAlertTable(page, dialect)), plain(page));
+		});
+	}
 
 	for (const dialect of dialects.filter(({ subjects }) => subjects.length > 0)) {
 		it(`docs/${dialect.name}.md has the entity table of the rows (npm run docs)`, () => {

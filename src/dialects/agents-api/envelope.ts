@@ -22,14 +22,23 @@ export function unwrap(value: unknown): Item {
 	return { name, time, data, replayed: false, issues };
 }
 
-/** What a parsed frame tells: only the array that a Socket.IO event is; names with a colon and the acknowledgment are this protocol's own. */
+/** What a parsed frame tells: only the array that a Socket.IO event is; names with a colon are this protocol's own, with data that fits them. */
 export function evidence(value: unknown): Evidence {
 	if (!Array.isArray(value)) return 'none';
 	const [name, data] = value as readonly unknown[];
 	if (typeof name !== 'string' || !isStreamed(name) || !isFields(data)) return 'none';
-	if (name.includes(':') || name === 'heartbeat_ack') return 'certain';
-	return typeof (name === 'error' ? data.message : data.room) === 'string' ? 'likely' : 'none';
+	const fields = naming.get(name.split(':', 1)[0] ?? '');
+	if (fields) return fields.every((field) => Object.hasOwn(data, field)) ? 'certain' : 'likely';
+	return typeof data.room === 'string' ? 'likely' : 'none';
 }
+
+/** The fields by which an event says what it is about: only with them its name, by what stands before the colon, is proof. */
+const naming: ReadonlyMap<string, readonly string[]> = new Map([
+	['agent', ['agent_id']],
+	['task', ['task_id']],
+	['conversation', ['conversation_id', 'message']],
+	['system', ['message', 'severity']],
+]);
 
 function partsOf(value: unknown): [name: string | null, data: unknown] {
 	if (Array.isArray(value) && typeof value[0] === 'string') return [value[0], value[1] ?? null];

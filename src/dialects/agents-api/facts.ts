@@ -14,8 +14,9 @@ export type TaskState = (typeof taskStates)[number];
 export const isFinal = (state: TaskState): boolean =>
 	state === 'completed' || state === 'failed' || state === 'cancelled';
 
-/** The status of an agent that says goodbye. */
-export const offline = 'offline';
+/** Whether the status of an agent is that of one that says goodbye. */
+export const isOffline = (status: unknown): boolean =>
+	typeof status === 'string' && status.trim().toLowerCase() === 'offline';
 
 /** The words that servers have for the states of a task. */
 const stateWords: ReadonlyMap<string, TaskState> = new Map([
@@ -34,6 +35,11 @@ function words(state: TaskState, list: string): [string, TaskState][] {
 /** The fields of what should be an object; none of anything else. */
 export function fieldsOf(value: unknown): Fields {
 	return isFields(value) ? value : {};
+}
+
+/** Whether a value is an id that things can be told apart by. */
+export function isId(value: unknown): value is string {
+	return typeof value === 'string' && value !== '' && value.length <= limits.textLength;
 }
 
 /** The first of the fields that holds text (or a number, as text), of bounded length; null where none does. */

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect';
 import { createValidator } from '../validate';
+import { alerts } from './alerts';
 import { checks } from './checks.generated';
 import { commands } from './commands';
 import { subjects } from './entities';
@@ -41,6 +42,7 @@ export const agentsApi: Dialect = {
 	tracker: (clock) => new AgentsApiTracker(clock),
 	subjects,
 	commands,
+	alerts,
 	deviceFrom: [],
 	device: (_world, url) => ({
 		name: 'Agents API',

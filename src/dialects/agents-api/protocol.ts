@@ -1,10 +1,9 @@
 import { AgentStreamError } from '../../model/errors';
 import type { Frame, StreamEvent } from '../../model/event';
 import { parseJson } from '../../model/json';
-import { limits } from '../../model/limits';
 import type { Item, Link, Session, SessionParts } from '../dialect';
 import { isFields, unwrap } from './envelope';
-import { isTaskOver, offline } from './facts';
+import { isId, isOffline, isTaskOver } from './facts';
 import { Heartbeat } from './heartbeat';
 import { Rooms } from './rooms';
 import type { Subscription } from './subscription';
@@ -17,7 +16,8 @@ export class AgentsApiSession implements Session {
 	private readonly heartbeat: Heartbeat;
 	private link: Link | null = null;
 
-	constructor({ clock, warn, subscription }: SessionParts) {
+	constructor(private readonly parts: SessionParts) {
+		const { clock, warn, subscription } = parts;
 		this.heartbeat = new Heartbeat(clock);
 		const send = (event: string, room: string) => this.link?.send([event, { room }]);
 		this.rooms = new Rooms({ clock, warn, send }, (subscription ?? {}) as Subscription);
@@ -38,9 +38,13 @@ export class AgentsApiSession implements Session {
 
 	decode = parseJson;
 
-	/** A heartbeat's acknowledgment gets the time that it took as `latency_ms`: only this session knows it. */
+	/**
+	 * A heartbeat's acknowledgment gets the time that it took as `latency_ms`: only this session knows it. An error that repeats our token
+	 * loses it.
+	 */
 	unwrap(value: unknown): readonly Item[] {
 		const item = unwrap(value);
+		if (item.name === 'error') return [{ ...item, data: withoutSecret(item.data, this.parts.token()) }];
 		if (item.name !== 'heartbeat_ack' || !isFields(item.data)) return [item];
 		const { latency_ms: _theirs, ...data } = item.data;
 		const { latency } = this.heartbeat;
@@ -54,7 +58,7 @@ export class AgentsApiSession implements Session {
 		if (typeof room === 'string' && type === 'subscribed') this.rooms.confirmed(room, true);
 		if (typeof room === 'string' && type === 'unsubscribed') this.rooms.confirmed(room, false);
 		if (type === 'error') this.rooms.refused(typeof message === 'string' ? message : 'no reason given');
-		if (isId(agent)) this.rooms.saw('agent', agent, data.new_status === offline);
+		if (isId(agent)) this.rooms.saw('agent', agent, isOffline(data.new_status));
 		if (isId(task)) this.rooms.saw('task', task, isTaskOver(type, data));
 	}
 
@@ -81,8 +85,10 @@ export class AgentsApiSession implements Session {
 	}
 }
 
-function isId(value: unknown): value is string {
-	return typeof value === 'string' && value !== '' && value.length <= limits.textLength;
+function withoutSecret(data: unknown, token: string | null): unknown {
+	if (token === null || !isFields(data) || typeof data.message !== 'string' || !data.message.includes(token))
+		return data;
+	return { ...data, message: data.message.replaceAll(token, '***') };
 }
 
 function messageOf(message: Frame | object): readonly [string, ...unknown[]] {

@@ -2,8 +2,8 @@ import type { Clock } from '../../model/clock';
 import type { StreamEvent } from '../../model/event';
 import { limits } from '../../model/limits';
 import type { Tracked, Tracker } from '../../model/tracker';
-import { fieldsOf, isFinal, textIn } from './facts';
-import type { Pictures } from './pictures';
+import { fieldsOf, isFinal, isId } from './facts';
+import type { Pictures, Task } from './pictures';
 import { Agents } from './tracking/agents';
 import { least } from './tracking/least';
 import { alert, conversation, noAlerts, noConversations, noErrors, serverError } from './tracking/messages';
@@ -38,8 +38,9 @@ export class AgentsApiTracker implements Tracker {
 	apply(event: StreamEvent): Tracked {
 		if (event.rejected) return {};
 		const touched: Touched = new Set(this.last === null ? everything : []);
-		if (this.last !== null && event.received - this.last > limits.agentsApiPause) this.agents.resume(event.received);
-		this.last = event.received;
+		const { received } = event;
+		if (this.last !== null && received - this.last > limits.agentsApiPause) this.agents.resume(received);
+		this.last = received;
 		this.paused = false;
 		const mark = tracked.has(event.type) ? this.repeats.mark(event) : null;
 		if (mark !== null) this.take(event, mark, touched);
@@ -53,9 +54,7 @@ export class AgentsApiTracker implements Tracker {
 		if (this.agents.expire(now)) touched.add('agents');
 		const { any, abandoned } = this.tasks.expire(now);
 		if (any) touched.add('tasks').add('task_slots');
-		for (const { id, agent } of abandoned) {
-			if (agent !== null && this.agents.free(agent, id, this.tasks.ofAgent(agent))) touched.add('agents');
-		}
+		for (const task of abandoned) if (this.leaves(task)) touched.add('agents');
 		return this.show(touched);
 	}
 
@@ -66,8 +65,8 @@ export class AgentsApiTracker implements Tracker {
 
 	private take(event: StreamEvent, mark: string, touched: Touched): void {
 		const data = fieldsOf(event.data);
-		const agent = textIn(data, 'agent_id');
-		const task = textIn(data, 'task_id');
+		const agent = isId(data.agent_id) ? data.agent_id : null;
+		const task = isId(data.task_id) ? data.task_id : null;
 		switch (event.type) {
 			case 'agent:status_changed':
 				if (agent !== null && this.agents.status(agent, event)) touched.add('agents');
@@ -102,15 +101,20 @@ export class AgentsApiTracker implements Tracker {
 	}
 
 	/** Who works on a task now, and who no longer does. */
-	private hands({ before, task }: TaskChange, event: StreamEvent): boolean {
-		let any = false;
+	private hands({ before, task, forgotten }: TaskChange, event: StreamEvent): boolean {
+		let any = forgotten !== null && this.leaves(forgotten);
 		const over = isFinal(task.state);
 		if (before?.agent && (over || before.agent !== task.agent)) {
-			any = this.agents.free(before.agent, task.id, this.tasks.ofAgent(before.agent));
+			any = this.agents.free(before.agent, task.id, this.tasks.ofAgent(before.agent)) || any;
 		}
 		const fresh = before?.agent !== task.agent || before?.title !== task.title || isFinal(before.state);
 		if (task.agent === null || over || task.state === 'created' || !fresh) return any;
 		return this.agents.working(task.agent, task, event.received) || any;
+	}
+
+	/** An open task is forgotten: its agent has it no longer. */
+	private leaves({ id, agent }: Task): boolean {
+		return agent !== null && this.agents.free(agent, id, this.tasks.ofAgent(agent));
 	}
 
 	private show(touched: Touched): Tracked {

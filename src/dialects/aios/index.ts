@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect';
 import { createValidator } from '../validate';
+import { alerts } from './alerts';
 import { checks } from './checks.generated';
 import { commands } from './commands';
 import { subjects } from './entities';
@@ -39,6 +40,7 @@ export const aios: Dialect = {
 	tracker: (clock) => new AiosTracker(clock),
 	subjects,
 	commands,
+	alerts,
 	deviceFrom: [],
 	device: () => ({ name: 'AIOS', manufacturer: 'AIOS', model: 'AIOS v2' }),
 };

@@ -39,8 +39,8 @@ export interface JobTotals extends Counting {
 	readonly processing: number;
 	readonly completed: number;
 	readonly failed: number;
-	/** How many were not shown any more though they had not ended: there are more than places. */
-	readonly pushedOut: number;
+	/** How many are under way that have no place: there are more than places. */
+	readonly notShown: number;
 	readonly completions: readonly Happening[];
 	readonly failures: readonly Happening[];
 }
@@ -77,8 +77,8 @@ export interface AgentTotals extends Counting {
 	readonly working: number;
 	readonly tasks: number;
 	readonly errors: number;
-	/** How many were not shown any more though they are at work: there are more than are kept. */
-	readonly pushedOut: number;
+	/** How many are heard of that are not kept: there are more than are shown. */
+	readonly notShown: number;
 	readonly failures: readonly Happening[];
 }
 
@@ -146,14 +146,17 @@ export interface DagTotals extends Counting {
 	readonly succeeded: number;
 	readonly failed: number;
 	readonly failedSteps: number;
-	/** How many were not shown any more though they had not ended: there are more than places. */
-	readonly pushedOut: number;
+	/** How many are under way that have no place: there are more than places. */
+	readonly notShown: number;
 	readonly failures: readonly Happening[];
 }
 
 /** What went wrong with the server as a whole. */
 export interface Errors extends Counting {
 	readonly count: number;
+	/** Of the last one, as is its message and when it happened. */
 	readonly code: string | null;
+	readonly message: string | null;
+	readonly time: string | null;
 	readonly recent: readonly Happening[];
 }

@@ -5,10 +5,10 @@ import { parseJson } from '../../model/json';
 import { limits } from '../../model/limits';
 import { epochTime, parseTime } from '../../model/time';
 import type { Item, Link, Session, SessionParts } from '../dialect';
-import { isRefusal, refusal } from './refusal';
+import { refusal, refuses } from './refusal';
 import { defaultResync, resyncMessage } from './resync';
 import { type Message, messageOf, type Subscription, Subscriptions } from './subscriptions';
-import { jobState, runState } from './words';
+import { runState, toldJobState } from './words';
 
 /**
  * How AIOS v2 works on the wire: `auth`, then what is subscribed, then (on a later connection) the request for what was missed. The
@@ -17,8 +17,10 @@ import { jobState, runState } from './words';
 export class AiosSession implements Session {
 	private readonly subscriptions: Subscriptions;
 	private readonly subscription: Subscription;
-	/** The server's time of the last event that it sent; null = none came yet, on any connection. */
+	/** The server's time from which on updates may be missing, RFC 3339; null = nothing came yet, on any connection. */
 	private last: string | null = null;
+	/** When this connection was opened, ms since 1970. */
+	private openedAt = 0;
 	/** Since when the stream is whole again after a gap, by the server's clock, ms since 1970; null on the first connection. */
 	private rejoined: number | null = null;
 	/** How far the server's clock is behind ours, as its last heartbeat told, ms. */
@@ -49,6 +51,7 @@ export class AiosSession implements Session {
 			return;
 		}
 		this.heardAt = clock.now();
+		this.openedAt = this.heardAt;
 		this.rejoined = this.last === null ? null : clock.now() - this.behind;
 		if (token !== null) this.authenticate(token, link);
 		for (const message of this.subscriptions.restore()) link.send(message);
@@ -81,13 +84,14 @@ export class AiosSession implements Session {
 		if (event.rejected || event.type === 'unknown') return;
 		const { type } = event;
 		if (type === 'error' || type === 'connection_error') {
-			const { code } = event.data as { readonly code?: string | null };
-			if (!isRefusal(code)) return;
+			const fault = event.data as { readonly code?: string | null; readonly details?: unknown };
+			// What a resync repeats was said of an earlier connection.
+			if (event.replayed || !refuses(fault)) return;
 			this.knocked = null;
-			link.refuse(refusal(code ?? '', this.parts.token()));
+			link.refuse(refusal(fault.code ?? '', this.parts.token()));
 			return;
 		}
-		this.last = event.time ?? new Date(event.received).toISOString();
+		this.keepTime(event);
 		if (type !== 'connected' && type !== 'ping') {
 			this.knocked = null;
 			this.turnedAway = 0;
@@ -119,6 +123,17 @@ export class AiosSession implements Session {
 		if (token !== null) link.send(auth(token));
 	}
 
+	/**
+	 * What is missed from this event on will be asked for. Who was refused is greeted and pinged too, and what comes right after a reconnect
+	 * may overtake the answer to what we have asked: neither moves the time.
+	 */
+	private keepTime({ type, time, at, received }: StreamEvent): void {
+		const early = this.rejoined !== null && received - this.openedAt < limits.aiosAccepted;
+		if (this.last !== null && (early || type === 'connected' || type === 'ping')) return;
+		const now = received - this.behind;
+		this.last = time !== null && at <= now + limits.aiosTimeGrain ? time : new Date(now).toISOString();
+	}
+
 	private authenticate(token: string, link: Link): void {
 		if (token !== this.turnedToken) this.turnedAway = 0;
 		this.turnedToken = token;
@@ -148,7 +163,7 @@ export class AiosSession implements Session {
 		const word = typeof status === 'string' ? status : null;
 		const over = ['completed', 'failed', 'cancelled', 'success'];
 		const finished =
-			(event.type.startsWith('processing_job') && over.includes(jobState(word) ?? '')) ||
+			(event.type.startsWith('processing_job') && over.includes(toldJobState(event.type, word) ?? '')) ||
 			(event.type === 'dag_run_status' && over.includes(runState(word) ?? ''));
 		const message = this.subscriptions.follow(run, finished, event.received);
 		if (!message) return;
@@ -181,6 +196,8 @@ function auth(token: string): Message {
 	return { event: 'auth', data: { token } };
 }
 
+type Fields = { readonly [name: string]: unknown };
+
 /** Where data says when it was sent; the first that is there counts. */
 const times = ['timestamp', 'server_time', 'completed_at', 'failed_at', 'updated_at', 'created_at'] as const;
 
@@ -196,13 +213,43 @@ function unwrap(value: unknown): Omit<Item, 'replayed'> {
 		issues.push({ path: 'event', code: 'type', severity: 'error', message });
 		return { name: null, time: null, data, issues };
 	}
-	const fields = (typeof data === 'object' && data !== null ? data : {}) as { readonly [name: string]: unknown };
-	const time = times.map((name) => (Object.hasOwn(fields, name) ? fields[name] : null)).find((each) => each !== null);
+	if (typeof data !== 'object' || data === null || Array.isArray(data))
+		return { name: event, time: null, data, issues };
+	const fields = inForm(data as Fields);
+	const time = timeOf(fields);
 	return {
 		name: event,
 		time: typeof time === 'string' || typeof time === 'number' ? time : null,
-		// A code like 401 is a word here, as in the document.
-		data: typeof fields.code === 'number' ? { ...fields, code: String(fields.code) } : data,
+		data: fields,
 		issues,
 	};
+}
+
+function timeOf(fields: Fields): unknown {
+	for (const name of times) if (Object.hasOwn(fields, name) && fields[name] !== null) return fields[name];
+	return null;
+}
+
+/** Fields that hold a time, at the top of any event's data. */
+const timeFields = [...times, 'started_at', 'estimated_completion', 'start_time', 'end_time'] as const;
+/** Python's `isoformat()` and `str()` of a time in UTC: they write no offset. */
+const withoutOffset = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)$/;
+
+/**
+ * Data in the document's form: a code like 401 is a word there, and every time has an offset. The same object where it has it already. A server
+ * writes all its times alike: one tells whether the others are looked at.
+ */
+function inForm(fields: Fields): Fields {
+	const formed: { [name: string]: unknown } = {};
+	if (typeof fields.code === 'number') formed.code = String(fields.code);
+	const naive = isNaive(timeOf(fields));
+	for (const name of naive ? timeFields : []) {
+		const value = Object.hasOwn(fields, name) ? fields[name] : null;
+		if (isNaive(value)) formed[name] = value.replace(withoutOffset, '$1T$2Z');
+	}
+	return naive || 'code' in formed ? { ...fields, ...formed } : fields;
+}
+
+function isNaive(time: unknown): time is string {
+	return typeof time === 'string' && !time.endsWith('Z') && withoutOffset.test(time);
 }

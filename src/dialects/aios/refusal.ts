@@ -5,11 +5,20 @@ const budget = /limit|count|quota|budget|usage|length/i;
 const authentication =
 	/^(?:4?401)$|(?:^|[^a-z])(?:auth|authentication|authorization|authenticate|unauthori[sz]ed|unauthenticated|token|jwt)(?:[^a-z]|$)/i;
 
-/** Whether the code of an `error` or `connection_error` says that we are not let in; the document names no such code. */
-export function isRefusal(code: string | null | undefined): boolean {
+/** Whether a code speaks of authentication; the document names no such code. */
+export function speaksOfAuthentication(code: unknown): boolean {
 	if (typeof code !== 'string') return false;
 	const words = code.replace(/([a-z])([A-Z])/g, '$1_$2');
 	return authentication.test(words) && !budget.test(words);
+}
+
+/** An error that names one of these in its details is about that, not about whether we are let in. */
+const things = ['job_id', 'run_id', 'agent_id', 'task_id', 'item_id', 'step_id'] as const;
+
+/** Whether an `error` or `connection_error` says that we are not let in. */
+export function refuses({ code, details }: { readonly code?: unknown; readonly details?: unknown }): boolean {
+	const named = typeof details === 'object' && details !== null ? details : {};
+	return speaksOfAuthentication(code) && !things.some((thing) => Object.hasOwn(named, thing));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { limits } from '../../model/limits';
 import { Roster } from '../roster';
-import { subscriptionOf, subscriptionTypes } from './types';
+import { dagTypes, subscriptionOf, subscriptionTypes } from './types';
 
 const name = z.string().trim().min(1).max(limits.textLength);
 
@@ -46,8 +46,6 @@ const texts = (value: unknown): string[] =>
 
 /** A DAG run that events told of. */
 interface SeenRun {
-	/** Number of the connection on which it was subscribed. */
-	readonly connection: number;
 	readonly finished: boolean;
 }
 
@@ -60,12 +58,15 @@ export class Subscriptions {
 	private readonly asked = new Map<string, string>();
 	/** DAG runs that somebody chose: the settings, or a message. */
 	private readonly chosen = new Set<string>();
-	/** DAG runs that were seen. */
+	/** DAG runs that were seen: the next connection is asked for them. */
 	private readonly seen = new Roster<SeenRun>(limits.aiosSubscribed);
-	/** Number of the connection. */
-	private connection = 0;
+	/** DAG runs that were seen and subscribed on this connection: more than are remembered, so that none is subscribed with each event. */
+	private readonly told = new Set<string>();
+	/** Whether DAG runs are learned from jobs. */
+	private readonly follows: boolean;
 
-	constructor({ types, filters, dag_runs = [] }: Subscription) {
+	constructor({ types, filters, dag_runs = [], follow_dag_runs: follows = true }: Subscription) {
+		this.follows = follows;
 		this.base = types ?? subscriptionTypes;
 		this.filters = filters && Object.keys(filters).length > 0 ? filters : undefined;
 		for (const type of this.base) this.asked.set(type, this.written());
@@ -74,7 +75,7 @@ export class Subscriptions {
 
 	/** What a new connection is to be asked for: types, grouped by their filters, then DAG runs that have not finished. */
 	restore(): Message[] {
-		this.connection += 1;
+		this.told.clear();
 		const groups = new Map<string, string[]>();
 		for (const [type, filters] of this.asked) {
 			const group = groups.get(filters);
@@ -82,7 +83,7 @@ export class Subscriptions {
 			else groups.set(filters, [type]);
 		}
 		const running = this.seen.list().filter(({ id, item }) => !this.chosen.has(id) && !item.finished);
-		for (const { id } of running) this.seen.set(id, { connection: this.connection, finished: false }, 0);
+		for (const { id } of running) this.told.add(id);
 		return [
 			...[...groups].map(([filters, types]) => subscribe(types, filters)),
 			...[...this.chosen, ...running.map(({ id }) => id)].map(subscribeRun),
@@ -93,6 +94,8 @@ export class Subscriptions {
 	narrow(types: readonly string[] | null): Message[] {
 		const known: readonly string[] = subscriptionTypes;
 		const needed = new Set(types?.flatMap((type) => (Object.hasOwn(subscriptionOf, type) ? subscriptionOf[type] : [])));
+		// Their runs become known by jobs.
+		if (this.follows && types?.some((type) => dagTypes.has(type))) needed.add('processing_jobs');
 		const wanted = (type: string) => types === null || !known.includes(type) || needed.has(type as 'agents');
 		const more = this.base.filter((type) => wanted(type) && !this.asked.has(type));
 		const less = this.base.filter((type) => !wanted(type) && this.asked.has(type));
@@ -131,9 +134,14 @@ export class Subscriptions {
 		const known = this.seen.get(run);
 		// What is over before it was seen to run has nothing more to tell.
 		if (finished && !known) return null;
-		const connection = finished && known ? known.connection : this.connection;
-		this.seen.set(run, { connection, finished }, at, finished);
-		return finished || known?.connection === this.connection ? null : subscribeRun(run);
+		this.seen.set(run, { finished }, at, finished);
+		if (finished || this.told.has(run)) return null;
+		this.told.add(run);
+		for (const oldest of this.told) {
+			if (this.told.size <= limits.aiosOpen) break;
+			this.told.delete(oldest);
+		}
+		return subscribeRun(run);
 	}
 
 	private written(): string {

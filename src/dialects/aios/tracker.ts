@@ -45,7 +45,7 @@ export class AiosTracker implements Tracker {
 	apply(event: StreamEvent): Tracked {
 		if (event.rejected) return {};
 		const part = Object.hasOwn(this.takers, event.type) ? this.takers[event.type] : undefined;
-		const changed = part && isObject(event.data) && !this.repeats.has(event) ? part.take(event) : [];
+		const changed = part && isObject(event.data) ? part.take(event, this.repeats.has(event)) : [];
 		if (this.shown) return this.pictures(changed);
 		this.shown = true;
 		return this.pictures(this.parts.flatMap((each) => Object.keys(each.pictures)));

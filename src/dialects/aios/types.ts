@@ -40,8 +40,8 @@ export const types: Readonly<Record<string, EventType>> = {
 };
 
 /**
- * The subscription that an event type comes by. DAG events come by run, and dashboard metrics, errors and the protocol's own events by
- * themselves: they are not listed.
+ * The subscription that an event type comes by, as far as its name and the document's chapters tell. DAG events come by run, and errors and
+ * the protocol's own events by themselves: they are not listed.
  */
 export const subscriptionOf: Readonly<Record<string, (typeof subscriptionTypes)[number]>> = {
 	processing_job_status: 'processing_jobs',
@@ -53,4 +53,9 @@ export const subscriptionOf: Readonly<Record<string, (typeof subscriptionTypes)[
 	knowledge_item_created: 'knowledge',
 	knowledge_item_updated: 'knowledge',
 	insight_generated: 'insights',
+	// The document has them in one chapter, and sends them to who has subscribed.
+	dashboard_metrics_update: 'insights',
 };
+
+/** What comes by run, to who has subscribed the run. */
+export const dagTypes: ReadonlySet<string> = new Set(['dag_run_status', 'step_status', 'dag_run_progress']);

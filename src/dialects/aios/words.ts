@@ -36,6 +36,14 @@ export const jobState = reader(jobStates, {
 	aborted: 'cancelled',
 });
 
+/** The state that an event tells of a job: one that says by its name that the job is over is believed, whatever word comes with it. */
+export function toldJobState(type: string, word: string | null | undefined): (typeof jobStates)[number] | null {
+	const said = jobState(word);
+	if (type === 'processing_job_completed') return 'completed';
+	if (type === 'processing_job_failed') return said === 'cancelled' ? said : 'failed';
+	return said;
+}
+
 /** The state that an agent's `status` stands for. */
 export const agentState = reader(agentStates, {
 	ready: 'idle',

@@ -7,6 +7,7 @@ import { type Fields, isObject } from './values';
 
 /**
  * The JSON of a frame: text, bytes, or bytes that are compressed by gzip; data that is compressed by itself (`metadata.compressed`) too.
+ * The messages of a list stay packed until each is taken out: one that is broken must not cost the others.
  * @throws AgentStreamError FRAME_INVALID; its `detail` is that of `parseJson`, `too_large` or `compression`
  */
 export function decode(frame: Frame): unknown {
@@ -22,11 +23,10 @@ export interface Budget {
 export const frameBudget = (): Budget => ({ left: limits.frameSize });
 
 /**
- * A message, or a list of them, with its data as JSON: unpacked, where it is text and the metadata say that it is compressed.
+ * A message with its data as JSON: unpacked, where it is text and the metadata say that it is compressed.
  * @throws AgentStreamError FRAME_INVALID as {@link decode}
  */
 export function expanded(value: unknown, budget = frameBudget()): unknown {
-	if (Array.isArray(value)) return value.some(isPacked) ? value.map((each) => expanded(each, budget)) : value;
 	if (!isPacked(value)) return value;
 	const bytes = unzipped(Buffer.from(value.data, 'base64'), budget.left);
 	budget.left -= bytes.length;

@@ -2,6 +2,7 @@ import type { World } from '../../model/description';
 import type { Device } from '../../model/entity';
 import type { Dialect } from '../dialect';
 import { createValidator } from '../validate';
+import { alerts } from './alerts';
 import { checks } from './checks.generated';
 import { commands } from './commands';
 import { subjects } from './entities';
@@ -54,6 +55,7 @@ export const autosdlc: Dialect = {
 	tracker: (clock) => new AutosdlcTracker(clock),
 	subjects,
 	commands,
+	alerts,
 	deviceFrom: [],
 	device,
 };

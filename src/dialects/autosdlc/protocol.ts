@@ -70,9 +70,10 @@ export class AutosdlcSession implements Session {
 		return decode(frame);
 	}
 
-	heard({ type, data, rejected }: StreamEvent): void {
-		if (rejected || !this.link || !isObject(data)) return;
-		this.answers[type as MessageType]?.(data as never);
+	/** What keeps the connection is heard also where its message is not as it should be: a ping wants its pong, a refusal is one. */
+	heard({ type, data }: StreamEvent): void {
+		if (!this.link) return;
+		this.answers[type as MessageType]?.((isObject(data) ? data : {}) as never);
 	}
 
 	subscribe(types: readonly string[] | null): void {

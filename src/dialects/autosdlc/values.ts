@@ -1,5 +1,8 @@
 import { limits } from '../../model/limits';
 
+/** Characters of a name; Home Assistant's entity ids, which it makes of names, end at 255. */
+const longestName = 80;
+
 /** A JSON object. */
 export type Fields = { readonly [name: string]: unknown };
 
@@ -12,6 +15,12 @@ export function isObject(value: unknown): value is Fields {
 export function textOf(value: unknown): string | null {
 	if (typeof value !== 'string' || value === '') return null;
 	return value.length > limits.textLength ? `${value.slice(0, limits.textLength - 1)}…` : value;
+}
+
+/** Text that stands in an entity's name: one line, short enough to be read. The whole of it is the key. */
+export function nameText(text: string): string {
+	const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
+	return line.length > longestName ? `${line.slice(0, longestName - 1)}…` : line;
 }
 
 /** What names a thing whose form the document leaves open: text, a number, or an object with one of these fields. */

@@ -3,8 +3,9 @@ import { limits } from '../../model/limits';
 import { Roster } from '../roster';
 import type { Happenings } from './happenings';
 import type { Hook } from './hook';
-import type { AppItem, ByStatus, Counts, SessionItem } from './pictures';
-import { type Added, SessionState } from './session';
+import type { AppItem, ByStatus, Counts, SessionItem, Status } from './pictures';
+import { type Added, nothing, SessionState } from './session';
+import { Spending, type Spent } from './usage';
 
 /** What is counted; see {@link Counts}. */
 type Counter = Exclude<keyof Counts, 'counting'>;
@@ -19,7 +20,10 @@ export class Tally {
 		permissions: 0,
 		sessions: 0,
 		subagents: 0,
+		agentFailures: 0,
 		compactions: 0,
+		tokens: 0,
+		cost: 0,
 	};
 
 	/** @param counting since when, ms since 1970 */
@@ -35,11 +39,19 @@ export class Tally {
 		this.numbers.sessions += 1;
 	}
 
+	/** Counts what was used. */
+	spent({ tokens, cost }: Spent): void {
+		this.numbers.tokens += tokens;
+		this.numbers.cost += cost;
+	}
+
 	/** Counts what a hook is, besides an event. */
-	hook({ type }: Hook, { call, failure }: Added): void {
+	hook({ type, agentFailed }: Hook, { call, failure, agent }: Added): void {
 		const { numbers } = this;
 		if (call) numbers.toolCalls += 1;
 		if (failure) numbers.failures += 1;
+		if (agent) numbers.subagents += 1;
+		if (agentFailed) numbers.agentFailures += 1;
 		const counter = counterOf[type];
 		if (counter) numbers[counter] += 1;
 	}
@@ -53,8 +65,6 @@ export class Tally {
 const counterOf: { readonly [type: string]: Counter } = {
 	UserPromptSubmit: 'prompts',
 	PermissionRequest: 'permissions',
-	SubagentStart: 'subagents',
-	'flow.agent.spawned': 'subagents',
 	PreCompact: 'compactions',
 };
 
@@ -81,6 +91,9 @@ function byStatus(sessions: readonly { readonly item: SessionState }[]): ByStatu
 	return numbers;
 }
 
+/** Who is to be seen, where there are more sessions than places: whoever waits for somebody is silent, and must not be pushed out for that. */
+const importance: { readonly [S in Status]: number } = { ended: 0, idle: 1, failed: 1, working: 2, waiting: 3 };
+
 /** One source app with its sessions. */
 class App {
 	readonly slots = new Roster<SessionState>(limits.claudeSlots);
@@ -104,9 +117,21 @@ class App {
 	session({ session, type, at }: Hook): SessionState | null {
 		const known = this.slots.get(session);
 		if (known || type === 'SessionEnd') return known ?? null;
-		const ended = this.slots.list().find(({ item }) => item.status === 'ended');
-		if (ended) this.slots.delete(ended.id);
+		this.makeRoom();
 		return new SessionState(session, at);
+	}
+
+	/** The place of a session that has ended is free at once; where all are taken, of those that matter least the one that was silent longest. */
+	private makeRoom(): void {
+		const { slots } = this;
+		const [leaving] = slots
+			.list()
+			.sort(({ item: a }, { item: b }) => importance[a.status] - importance[b.status] || a.last - b.last);
+		if (!leaving) return;
+		const hasEnded = leaving.item.status === 'ended';
+		if (!hasEnded && slots.size < limits.claudeSlots) return;
+		if (!hasEnded) slots.pushedOut += 1;
+		slots.delete(leaving.id);
 	}
 
 	/** Puts a session in again after it changed. */
@@ -191,6 +216,7 @@ function turnOf({ type, origin }: Hook, { status }: SessionState): string | unde
 export class Apps {
 	private readonly apps = new Roster<App>(limits.claudeApps);
 	private readonly sessions = new Recent();
+	private readonly spending = new Spending();
 
 	/** @param total counts what all apps count */
 	constructor(
@@ -207,13 +233,16 @@ export class Apps {
 		const app = this.apps.get(hook.app) ?? new App(hook.app, received);
 		app.heard(received);
 		const session = app.session(hook);
-		const added = session?.fold(hook) ?? { call: false, failure: false, asks: false };
+		const added = session?.fold(hook) ?? nothing;
 		session?.decay(received);
-		const isNew = session !== null && this.sessions.add(`${hook.app} ${hook.session}`);
+		const id = `${hook.app} ${hook.session}`;
+		const isNew = session !== null && this.sessions.add(id);
+		const spent = this.spending.more(id, hook.usage);
 		if (counted) {
 			for (const tally of [app.tally, this.total]) {
 				tally.event();
 				tally.hook(hook, added);
+				tally.spent(spent);
 				if (isNew) tally.session();
 			}
 		}

@@ -18,6 +18,7 @@ const blank: Omit<ComponentItem, 'name'> = {
 	queue: null,
 	measured: false,
 	alert: null,
+	alertReported: null,
 	alertSince: null,
 	message: null,
 };
@@ -103,6 +104,7 @@ export class Components {
 					version: clean(payload.version, 80),
 					capabilities: wordsOf(payload.capabilities),
 					alert: item.alert === null ? null : 'none',
+					alertReported: null,
 					alertSince: null,
 					message: null,
 				};
@@ -112,11 +114,13 @@ export class Components {
 			case 'component.health':
 				return { check: clean(payload.status, 80) ?? item.check, ...this.metricsOf(payload, item, now) };
 			default: {
-				const level = levels.find((word) => word === payload.alert_level) ?? 'none';
+				const reported = clean(payload.alert_level, 80);
+				const alert = reported === null ? 'none' : (levels.find((word) => word === reported.toLowerCase()) ?? 'other');
 				return {
 					...this.metricsOf(payload, item, now),
-					alert: level,
-					alertSince: level === item.alert ? item.alertSince : at,
+					alert,
+					alertReported: reported,
+					alertSince: alert === item.alert ? item.alertSince : at,
 					message: clean(payload.message),
 				};
 			}

@@ -47,7 +47,6 @@ const known: ReadonlyMap<string, (value: string) => string> = new Map([
 		'agent_type',
 		'parent_agent',
 		'notification_type',
-		'reason',
 		'trigger',
 		'status',
 		'component',
@@ -68,6 +67,8 @@ const known: ReadonlyMap<string, (value: string) => string> = new Map([
 		'event_queue_size',
 	].map((name) => [name, whole] as const),
 	['error', line],
+	// A word of Claude Code (`clear`, `logout`); of hooks that nobody knows, a sentence.
+	['reason', (value) => (isWord(value) ? value : '')],
 	['task', line],
 	// Text where none belongs says nothing; that it is wrong is for validation to see.
 	...['payload', 'metrics', 'components', 'capabilities', 'config'].map((name) => [name, () => ''] as const),
@@ -78,6 +79,9 @@ const speaking: ReadonlySet<string | null> = new Set(['Notification', 'resource.
 
 /** Names of unknown fields that hold a word, not a text. */
 const wordField = /(^|_)(id|uuid|type|name|kind|mode|status|state|level|version|model|code|severity|event|trigger)$/i;
+
+/** What a field can be called: answers to questions, or files, stand in their place where a server makes an object of them. */
+const fieldName = /^[\w.$-]{1,64}$/;
 
 /** Levels of an event that are looked at; what is deeper is left out. */
 const deepest = 8;
@@ -110,38 +114,51 @@ function isFields(value: unknown): value is { readonly [name: string]: unknown }
 }
 
 function inside(value: object, level: number): unknown {
-	if (Array.isArray(value)) return value.flatMap((item) => kept('', item, level + 1));
+	if (Array.isArray(value)) {
+		return value.map((item) => kept('', item, level + 1)).filter((item) => item !== undefined);
+	}
+	const fields = value as { readonly [name: string]: unknown };
 	const copy: { [name: string]: unknown } = {};
-	for (const [name, field] of Object.entries(value)) {
-		if (isUnsafe(name) || content.has(name.toLowerCase())) continue;
-		const [left] = kept(name, field, level + 1);
+	for (const name of Object.keys(fields)) {
+		const left = known.has(name) || mayStay(name) ? kept(name, fields[name], level + 1) : undefined;
 		if (left !== undefined) copy[name] = left;
 	}
 	return copy;
 }
 
-/** A field as it may stay: a list of one, or of none where it is left out. */
-function kept(name: string, value: unknown, level: number): readonly unknown[] {
+/** Whether a field that is not known by its name may stay at all. */
+function mayStay(name: string): boolean {
+	return !content.has(name.toLowerCase()) && fieldName.test(name) && !isUnsafe(name);
+}
+
+/** A field as it may stay; undefined = it is left out. */
+function kept(name: string, value: unknown, level: number): unknown {
 	if (typeof value === 'string') {
 		const bound = known.get(name);
-		if (bound) return [bound(value)];
-		return isWord(value) && wordField.test(name) && !secret.test(name) ? [value] : [];
+		if (bound) return bound(value);
+		return wordField.test(name) && isWord(value) && !secret.test(name) ? value : undefined;
 	}
-	if (typeof value !== 'object' || value === null) return [value];
-	if (level > deepest) return [];
-	if (name === 'capabilities' && Array.isArray(value))
-		return [value.filter((item) => typeof item !== 'string' || isWord(item))];
-	if (name === 'components' && level === 1 && !Array.isArray(value)) return [words(value)];
-	return [inside(value, level)];
+	if (typeof value !== 'object' || value === null) return value;
+	if (level > deepest) return undefined;
+	if (name === 'capabilities' && Array.isArray(value)) {
+		return value.filter((item) => typeof item !== 'string' || isLine(item));
+	}
+	if (name === 'components' && level === 1 && !Array.isArray(value)) return words(value);
+	return inside(value, level);
 }
 
 /** A heartbeat's map: names of components and one word of each. */
 function words(map: object): object {
 	return Object.fromEntries(
-		Object.entries(map).filter(([name, value]) => !isUnsafe(name) && (typeof value !== 'string' || isWord(value))),
+		Object.entries(map).filter(([name, value]) => !isUnsafe(name) && (typeof value !== 'string' || isLine(value))),
 	);
 }
 
-function isWord(value: string): boolean {
+function isLine(value: string): boolean {
 	return value.length <= 100 && !/[\r\n]/.test(value);
+}
+
+/** A name, an id or a version, of three parts at most: no sentence, no code, no path. */
+function isWord(value: string): boolean {
+	return value.length <= 100 && /^[\p{L}\p{N}_.:@+-]+(?: [\p{L}\p{N}_.:@+-]+){0,2}$/u.test(value);
 }

@@ -2,6 +2,7 @@ import type { StreamEvent } from '../../model/event';
 import { limits } from '../../model/limits';
 import { firstLine } from './content';
 import { objectOf } from './identify';
+import { type Usage, usageOf } from './usage';
 
 /** What the tracker reads off an event that tells of a session; absent = null. Text is bounded and of one line. */
 export interface Hook {
@@ -21,6 +22,8 @@ export interface Hook {
 	readonly interrupted: boolean;
 	readonly agent: string | null;
 	readonly agentType: string | null;
+	/** Whether an agent of a flow ended, and not well. */
+	readonly agentFailed: boolean;
 	readonly notification: string | null;
 	readonly message: string | null;
 	readonly model: string | null;
@@ -30,6 +33,8 @@ export interface Hook {
 	readonly reason: string | null;
 	/** How it started: `startup`, `resume`, `clear`, `compact`. */
 	readonly origin: string | null;
+	/** What the session has used so far, where it tells. */
+	readonly usage: Usage | null;
 }
 
 /** Text from outside that can stand in a state, an attribute or a name: one line, without control characters, bounded; null = none. */
@@ -69,6 +74,7 @@ export function hookOf(event: StreamEvent): Hook {
 		interrupted: payload.is_interrupt === true,
 		agent: clean(payload.agent_id, 80),
 		agentType: clean(payload.agent_type, 80),
+		agentFailed: event.type === 'flow.agent.completed' && payload.status === 'failed',
 		notification: clean(payload.notification_type, 80),
 		message: clean(payload.message),
 		model: clean(data.model_name, 80) ?? clean(payload.model, 80),
@@ -76,6 +82,7 @@ export function hookOf(event: StreamEvent): Hook {
 		project: projectOf(payload.cwd),
 		reason: clean(payload.reason, 80),
 		origin: clean(payload.source, 80),
+		usage: usageOf(data, payload),
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { Device } from '../../model/entity';
 import type { Dialect, Evidence } from '../dialect';
 import { createValidator } from '../validate';
+import { alerts } from './alerts';
 import { checks } from './checks.generated';
 import { commands } from './commands';
 import { subjects } from './entities';
@@ -82,6 +83,7 @@ export const claudeCode: Dialect = {
 	tracker: (clock) => new ClaudeCodeTracker(clock),
 	subjects,
 	commands,
+	alerts,
 	deviceFrom: [],
 	device,
 };

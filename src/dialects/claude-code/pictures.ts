@@ -1,4 +1,5 @@
 import type { Happening } from '../../model/description';
+import type { Usage } from './usage';
 
 /** What a session can be, as a person would say. */
 export const statuses = ['working', 'waiting', 'idle', 'failed', 'ended'] as const;
@@ -38,6 +39,8 @@ export interface SessionItem {
 	/** Last part of the working folder. */
 	readonly project: string | null;
 	readonly endReason: string | null;
+	/** What it has used so far; null where no event tells. */
+	readonly usage: Usage | null;
 }
 
 /** What is counted, for one app and for all; it starts at `counting` (ms since 1970). */
@@ -51,7 +54,12 @@ export interface Counts {
 	/** Sessions that were seen for the first time. */
 	readonly sessions: number;
 	readonly subagents: number;
+	/** Agents of a flow that failed. */
+	readonly agentFailures: number;
 	readonly compactions: number;
+	/** Tokens and USD that sessions have used, where events tell. */
+	readonly tokens: number;
+	readonly cost: number;
 }
 
 /** Sessions by what they do, over all slots of one app or of all. */
@@ -77,6 +85,8 @@ export interface Totals extends Counts, ByStatus {
 	/** Who waits: `app slot`. */
 	readonly waitingSessions: readonly string[];
 	readonly pushedOut: number;
+	/** What agents of a flow began and ended. */
+	readonly agentEvents: readonly Happening[];
 }
 
 /** One component of the newest heartbeat. */
@@ -104,7 +114,9 @@ export interface ComponentItem {
 	readonly queue: number | null;
 	/** Whether it ever sent metrics; they are unknown when they are old. */
 	readonly measured: boolean;
-	readonly alert: 'none' | 'info' | 'warning' | 'critical' | null;
+	readonly alert: 'none' | 'info' | 'warning' | 'critical' | 'other' | null;
+	/** As the component wrote it. */
+	readonly alertReported: string | null;
 	readonly alertSince: number | null;
 	readonly message: string | null;
 }

@@ -9,6 +9,7 @@ import { withoutContent } from './content';
 import { nameOf, objectOf, textOf } from './identify';
 import type { subscription } from './subscription';
 import { wrapperTypes } from './types';
+import { usageOfChat } from './usage';
 
 type Fields = { readonly [name: string]: unknown };
 
@@ -81,7 +82,7 @@ export function unwrap(value: unknown, content: boolean): readonly Item[] {
 	const eventItem = (data: unknown, metadata: Fields | null, replayed: boolean, issues: readonly Issue[]): Item => {
 		const fields = objectOf(data);
 		const time = timeOf(fields?.timestamp) ?? timeOf(metadata?.server_time);
-		return item(fields && nameOf(fields), data, { time, replayed, issues });
+		return item(fields && nameOf(fields), withUsage(fields) ?? data, { time, replayed, issues });
 	};
 	const events = (data: unknown, metadata: Fields | null, replayed: boolean): Item[] => {
 		const list = Array.isArray(data) ? inOrder(data, replayed) : [data];
@@ -102,7 +103,21 @@ export function unwrap(value: unknown, content: boolean): readonly Item[] {
 	}
 	if (type === 'event')
 		return Array.isArray(data) && data.length === 0 ? [item(null, [])] : events(data, metadata, false);
-	return [item(textOf(type), data, { time: timeOf(objectOf(data)?.timestamp) ?? time })];
+	const fields = objectOf(data);
+	const every = type === 'heartbeat' ? pauseOf(fields) : null;
+	return [item(textOf(type), data, { time: timeOf(fields?.timestamp) ?? time, ...(every !== null && { every }) })];
+}
+
+/** The time until the next heartbeat, in ms, as the server plans it; null where it says nothing sensible. */
+function pauseOf(heartbeat: Fields | null): number | null {
+	const pause = Number(heartbeat?.next_check) - Number(heartbeat?.timestamp);
+	return pause >= 1_000 && pause <= limits.claudeHeartbeatLongest ? pause : null;
+}
+
+/** An event with what its conversation has cost: the numbers stay where the conversation is left out. Null where it tells of none. */
+function withUsage(event: Fields | null): Fields | null {
+	const usage = event && !('usage' in event) ? usageOfChat(event.chat) : null;
+	return usage && { ...event, usage };
 }
 
 /** Whether an object is the document's wrapper, whatever its type is called. */

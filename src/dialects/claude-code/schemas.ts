@@ -28,6 +28,9 @@ const base = {
 	chat: anything().optional(),
 	summary: maybe(text()),
 	model_name: maybe(text()),
+	usage: maybe(undescribed()),
+	total_tokens: maybe(amount().min(0)),
+	total_cost_usd: maybe(amount().min(0).meta({ unit: 'USD' })),
 };
 
 /** What Claude Code itself puts into the payload of every hook. */
@@ -39,6 +42,9 @@ const common = {
 	hook_event_name: maybe(text()),
 	agent_id: maybe(text()),
 	agent_type: maybe(text()),
+	usage: maybe(undescribed()),
+	total_tokens: maybe(amount().min(0)),
+	total_cost_usd: maybe(amount().min(0).meta({ unit: 'USD' })),
 };
 
 const hook = <T extends z.ZodRawShape>(payload: T) =>

@@ -2,11 +2,20 @@ import { round } from '../../model/description';
 import { limits } from '../../model/limits';
 import type { Hook } from './hook';
 import type { SessionItem, Status } from './pictures';
+import type { Usage } from './usage';
 
 /** A tool call that was seen. */
 interface Call {
 	readonly at: number;
-	done: boolean;
+	readonly tool: string | null;
+	readonly done: boolean;
+}
+
+/** What a session waits for. */
+interface Wait {
+	readonly shown: string;
+	/** The subagent that asked; null = the session itself. */
+	readonly agent: string | null;
 }
 
 /** What an event adds to the counts. */
@@ -14,11 +23,14 @@ export interface Added {
 	/** A tool call that was not counted before. */
 	readonly call: boolean;
 	readonly failure: boolean;
-	/** The session waits for somebody since this event. */
+	/** Somebody is asked by this event. */
 	readonly asks: boolean;
+	/** A subagent that did not run before. */
+	readonly agent: boolean;
 }
 
-const nothing: Added = { call: false, failure: false, asks: false };
+/** An event that adds nothing. */
+export const nothing: Added = { call: false, failure: false, asks: false, agent: false };
 
 /** Puts a value in as the newest; beyond `most` the oldest leaves. */
 function remember<V>(map: Map<string, V>, key: string, value: V, most: number): void {
@@ -44,8 +56,8 @@ export class SessionState {
 	last: number;
 	private readonly calls = new Map<string, Call>();
 	private readonly agents = new Map<string, string>();
-	/** What it waits for: the call's id where that is known. */
-	private waiting: { readonly toolUse: string | null; readonly shown: string } | null = null;
+	/** What it waits for, by the key of the call that was asked about; empty = by a notification. Several calls can ask at once. */
+	private readonly waits = new Map<string, Wait>();
 	private toolCalls = 0;
 	private failures = 0;
 	/** Whether the last tool that ended failed. */
@@ -59,6 +71,7 @@ export class SessionState {
 	private permissionMode: string | null = null;
 	private project: string | null = null;
 	private endReason: string | null = null;
+	private usage: Usage | null = null;
 	private shown: SessionItem | null = null;
 
 	/** @param id session id; empty = events name none */
@@ -86,9 +99,10 @@ export class SessionState {
 		this.model = hook.model ?? this.model;
 		this.permissionMode = hook.permissionMode ?? this.permissionMode;
 		this.project = hook.project ?? this.project;
+		if (hook.usage) this.usage = { ...this.usage, ...hook.usage };
 		// What ends something ends it, in whatever order it comes.
 		const ends = hook.type === 'Stop' || hook.type === 'SessionEnd';
-		if (late && !ends) return added;
+		if (late && !ends && !this.isAskedStill(hook)) return added;
 		return { ...added, asks: this.move(hook) };
 	}
 
@@ -122,7 +136,8 @@ export class SessionState {
 			since: this.since,
 			started: this.started,
 			last: this.last,
-			waitingFor: this.waiting?.shown ?? null,
+			waitingFor:
+				this.waits.size === 0 ? null : [...new Set([...this.waits.values()].map(({ shown }) => shown))].join(', '),
 			lastTool: this.lastTool,
 			toolCalls: this.toolCalls,
 			failures: this.failures,
@@ -135,6 +150,7 @@ export class SessionState {
 			permissionMode: this.permissionMode,
 			project: this.project,
 			endReason: this.endReason,
+			usage: this.usage,
 		};
 		return this.shown;
 	}
@@ -154,9 +170,12 @@ export class SessionState {
 				return { ...nothing, call, failure };
 			}
 			case 'SubagentStart':
-			case 'flow.agent.spawned':
-				remember(this.agents, hook.agent ?? `${hook.at}`, hook.agentType ?? 'agent', limits.claudeAgents);
-				return nothing;
+			case 'flow.agent.spawned': {
+				const id = hook.agent ?? `${hook.at}`;
+				const agent = !this.agents.has(id);
+				remember(this.agents, id, hook.agentType ?? 'agent', limits.claudeAgents);
+				return { ...nothing, agent };
+			}
 			case 'SubagentStop':
 			case 'flow.agent.completed': {
 				// The document's payload of a stop names no agent: then the oldest has stopped.
@@ -175,7 +194,7 @@ export class SessionState {
 		const key = toolUse ?? `~${tool}`;
 		const known = this.calls.get(key);
 		if (toolUse !== null && known) return false;
-		remember(this.calls, key, { at, done: false }, limits.claudeCalls);
+		remember(this.calls, key, { at, tool, done: false }, limits.claudeCalls);
 		this.toolCalls += 1;
 		return true;
 	}
@@ -193,7 +212,7 @@ export class SessionState {
 			this.durationSum += took / 1_000;
 		}
 		if (toolUse === null) this.calls.delete(key);
-		else remember(this.calls, key, { at: call?.at ?? at, done: true }, limits.claudeCalls);
+		else remember(this.calls, key, { at: call?.at ?? at, tool, done: true }, limits.claudeCalls);
 		if (call) return false;
 		this.toolCalls += 1;
 		return true;
@@ -217,16 +236,17 @@ export class SessionState {
 			case 'PostToolUse':
 			case 'PostToolUseFailure':
 				this.failing = (type === 'PostToolUseFailure' || hook.error !== null) && !hook.interrupted;
-				this.goOn(hook);
+				// Whoever asked about a call that is still open asks on: this one ran beside it.
+				this.goOn(at, (key) => this.isOpen(key));
 				return false;
 			case 'PreToolUse':
-				this.waiting = null;
-				this.become('working', at);
+				// A subagent works on while another one waits, and the call itself is what was asked about.
+				this.goOn(at, (key, { agent }) => this.isOpen(key) && (agent !== hook.agent || key === hook.toolUse));
 				return false;
 			case 'PermissionRequest':
-				return this.wait(hook.toolUse, hook.tool ?? 'permission', at);
+				return this.asked(hook);
 			case 'Notification':
-				return asksForInput(hook) && this.wait(null, hook.message ?? hook.notification ?? 'input', at);
+				return asksForInput(hook) && this.notified(hook.message ?? hook.notification ?? 'input', at);
 			case 'Stop': {
 				const failed = this.failing;
 				this.settle();
@@ -243,24 +263,50 @@ export class SessionState {
 		}
 	}
 
-	/** A call returned: it goes on, unless it waits for another one and this one ran beside it. */
-	private goOn({ toolUse, at }: Hook): void {
-		const asked = this.waiting?.toolUse;
-		if (asked && toolUse !== null && toolUse !== asked && this.calls.has(asked)) return;
-		this.waiting = null;
-		this.become('working', at);
+	/** Something goes on: what it waits for is over, except what is still open. */
+	private goOn(at: number, still: (key: string, wait: Wait) => boolean): void {
+		for (const [key, wait] of [...this.waits]) if (!still(key, wait)) this.waits.delete(key);
+		if (this.waits.size === 0) this.become('working', at);
 	}
 
-	private wait(toolUse: string | null, shown: string, at: number): boolean {
-		const news = this.status !== 'waiting';
-		// The notification that follows a permission request says less than it.
-		if (news || toolUse !== null) this.waiting = { toolUse, shown };
+	private isOpen(key: string): boolean {
+		return this.calls.get(key)?.done === false;
+	}
+
+	/** The call that a permission request is about, by its id, else the newest open one of that tool that nobody asked about. */
+	private callOf({ toolUse, tool }: Hook): string {
+		if (toolUse !== null) return toolUse;
+		const open = [...this.calls].findLast(([key, call]) => call.tool === tool && !call.done && !this.waits.has(key));
+		return open?.[0] ?? `~${tool}`;
+	}
+
+	/** Whether a request that came late still waits for its answer: the turn goes on, and the call has not returned. */
+	private isAskedStill(hook: Hook): boolean {
+		if (hook.type !== 'PermissionRequest' || (this.status !== 'working' && this.status !== 'waiting')) return false;
+		return this.isOpen(this.callOf(hook));
+	}
+
+	/** Somebody is asked about a call; answers whether that is news. */
+	private asked(hook: Hook): boolean {
+		const key = this.callOf(hook);
+		if (this.calls.get(key)?.done || this.waits.has(key)) return false;
+		// The notification about it may have come before.
+		const isNews = !this.waits.delete('');
+		remember(this.waits, key, { shown: hook.tool ?? 'permission', agent: hook.agent }, limits.claudeCalls);
+		this.become('waiting', hook.at);
+		return isNews;
+	}
+
+	/** The notification that follows a permission request says less than it. */
+	private notified(shown: string, at: number): boolean {
+		if (this.status === 'waiting') return false;
+		this.waits.set('', { shown, agent: null });
 		this.become('waiting', at);
-		return news;
+		return true;
 	}
 
 	private settle(): void {
-		this.waiting = null;
+		this.waits.clear();
 		this.failing = false;
 	}
 

@@ -1,18 +1,21 @@
 import type { Clock } from '../../model/clock';
+import type { Happening } from '../../model/description';
 import type { StreamEvent } from '../../model/event';
 import { limits } from '../../model/limits';
 import type { Tracked, Tracker } from '../../model/tracker';
 import { Apps, Recent, Tally } from './apps';
 import { Components } from './components';
 import { Happenings } from './happenings';
-import { amount, clean, hookOf, momentOf } from './hook';
+import { amount, clean, type Hook, hookOf, momentOf } from './hook';
 import { objectOf } from './identify';
 import type { Problems, Totals } from './pictures';
+import { nothing } from './session';
 import { isHookType, isSystem } from './types';
 
 type Fields = { readonly [name: string]: unknown };
 
 const severities = ['warning', 'error', 'critical'] as const;
+const alertLevels = ['info', 'warning', 'critical'] as const;
 
 /**
  * What the hooks of Claude Code and the events of its components add up to. The first history tells how things stand and counts
@@ -31,6 +34,7 @@ export class ClaudeCodeTracker implements Tracker {
 	private histories = 0;
 	private live = false;
 	private problems: Problems;
+	private agentEvents: readonly Happening[] = [];
 	private told = false;
 
 	constructor(private readonly clock: Clock) {
@@ -114,22 +118,35 @@ export class ClaudeCodeTracker implements Tracker {
 	private flowAgent(event: StreamEvent, counted: boolean): Tracked {
 		const hook = hookOf(event);
 		const app = hook.session === '' ? null : this.apps.appOf(hook.session);
+		const id = `${hook.app} ${hook.agent ?? ''}`;
+		const begins = event.type === 'flow.agent.spawned';
+		const isNew = !this.agents.delete(id) && begins;
+		if (isNew) this.noted(hook, 'spawned');
+		if (!begins) this.noted(hook, hook.agentFailed ? 'failed' : 'completed');
 		if (app !== null) {
 			this.apps.fold({ ...hook, app }, this.clock.now(), counted);
 			return this.sessionPictures();
 		}
 		if (counted) {
 			this.tally.event();
-			this.tally.hook(hook, { call: false, failure: false, asks: false });
+			this.tally.hook(hook, { ...nothing, agent: isNew });
 		}
-		const id = `${hook.app} ${hook.agent ?? ''}`;
-		this.agents.delete(id);
-		if (event.type === 'flow.agent.spawned') this.agents.set(id, this.clock.now());
+		if (begins) this.agents.set(id, this.clock.now());
 		for (const oldest of this.agents.keys()) {
 			if (this.agents.size <= limits.claudeAgents) break;
 			this.agents.delete(oldest);
 		}
 		return { totals: this.totals() };
+	}
+
+	/** Remembers what the event entity of agents fires. */
+	private noted(
+		{ replayed, at, agent, agentType, app, session }: Hook,
+		word: 'spawned' | 'completed' | 'failed',
+	): void {
+		if (replayed) return;
+		const shown = { agent_id: agent, agent_type: agentType, app, session_id: session };
+		this.agentEvents = this.happenings.add(this.agentEvents, word, at, shown);
 	}
 
 	private failed(data: Fields, event: StreamEvent): Tracked {
@@ -154,11 +171,13 @@ export class ClaudeCodeTracker implements Tracker {
 	private alerted(data: Fields, event: StreamEvent, component: string | null): void {
 		const payload = objectOf(data.payload) ?? {};
 		const metrics = objectOf(payload.metrics) ?? {};
-		const level = ['warning', 'critical'].find((word) => word === payload.alert_level) ?? 'info';
+		const reported = clean(payload.alert_level, 80);
+		const level = reported === null ? 'info' : (alertLevels.find((word) => word === reported.toLowerCase()) ?? 'other');
 		const { problems } = this;
 		const shown = {
 			component: component ?? '',
 			message: clean(payload.message) ?? '',
+			...(level === 'other' && { reported }),
 			cpu_percent: amount(metrics.cpu_percent) ?? undefined,
 			memory_mb: amount(metrics.memory_mb) ?? undefined,
 			active_connections: amount(metrics.active_connections) ?? undefined,
@@ -204,6 +223,7 @@ export class ClaudeCodeTracker implements Tracker {
 			ended: sum(({ ended }) => ended),
 			pushedOut: sum(({ pushedOut }) => pushedOut),
 			agents: this.agents.size + slots.reduce((so, { agents }) => so + agents, 0),
+			agentEvents: this.agentEvents,
 			waitingSessions: slots.filter(({ status }) => status === 'waiting').map(({ label }) => label),
 		};
 	}

@@ -6,6 +6,15 @@ const says = (values: object) => (data: unknown) =>
 	data !== null &&
 	Object.entries(values).every(([name, value]) => (data as { readonly [name: string]: unknown })[name] === value);
 
+/** A first list without notifications would make news of all that the next one has. */
+const noneYet = (data: unknown, first: boolean) =>
+	first &&
+	typeof data === 'object' &&
+	data !== null &&
+	'notifications' in data &&
+	Array.isArray(data.notifications) &&
+	data.notifications.length === 0;
+
 /**
  * Every event type of the Unraid agent with the interval at which its collector sends by default (seconds, null = only on change)
  * and the REST path that answers with the same data from the agent's cache.
@@ -43,7 +52,7 @@ export const topics: Readonly<Record<string, EventType>> = {
 		rest: '/registration',
 		blank: says({ type: 'unknown', state: 'invalid' }),
 	},
-	notifications_update: { title: 'Notifications', interval: 30, list: false, rest: '/notifications' },
+	notifications_update: { title: 'Notifications', interval: 30, list: false, rest: '/notifications', blank: noneYet },
 	unassigned_devices_update: { title: 'Unassigned devices', interval: 60, list: false, rest: '/unassigned' },
 	zfs_pools_update: { title: 'ZFS pools', interval: 300, list: true, rest: '/zfs/pools' },
 	zfs_datasets_update: { title: 'ZFS datasets', interval: 300, list: true, rest: '/zfs/datasets' },

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import alert from '../../../nodes/alert';
 import broker from '../../../nodes/broker';
 import command from '../../../nodes/command';
 import connect from '../../../nodes/connect';
@@ -27,7 +28,7 @@ function tlsConfig(RED: NodeAPI): void {
 	});
 }
 
-const nodes = [tlsConfig, endpoint, connect, identify, filter, entity, broker, mqtt, command];
+const nodes = [tlsConfig, endpoint, connect, identify, filter, entity, alert, broker, mqtt, command];
 const tab = { id: 'tab', type: 'tab', label: 'test' };
 
 /** What arrived at each `helper` node, and the `catch` node `catch`. */

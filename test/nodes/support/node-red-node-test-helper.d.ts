@@ -4,6 +4,7 @@ declare module 'node-red-node-test-helper' {
 	/** The parts of the helper that the tests use. */
 	interface Helper {
 		init(runtime: string): void;
+		settings(settings: object): object;
 		load(
 			nodes: readonly ((RED: NodeAPI) => void)[],
 			flow: readonly object[],

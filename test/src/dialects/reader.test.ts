@@ -341,10 +341,13 @@ describe('EventReader: REST answers', () => {
 			ups_status_update: { connected: false, status: '', load_percent: 0 },
 			registration_update: { type: 'unknown', state: 'invalid' },
 			disk_list_update: [],
+			notifications_update: { overview: {}, notifications: [] },
 		};
 		for (const [type, data] of Object.entries(blank))
 			assert.deepEqual(read.readRest(type, data, clock.now()), [], type);
 		// What only REST has, and what is polled instead of the stream, may be empty in earnest.
+		const again = { replayed: false };
+		assert.equal(read.readRest('notifications_update', { notifications: [] }, clock.now(), again).length, 1);
 		assert.equal(read.readRest('port_conflicts', [], clock.now()).length, 1);
 		assert.equal(read.readRest('disk_list_update', [], clock.now(), { replayed: false, every: 300_000 }).length, 1);
 	});

@@ -154,4 +154,12 @@ describe('Freshness', () => {
 		freshness.fetched('x', second, null);
 		assert.equal(freshness.nextExpiry(second), null);
 	});
+
+	it('believes a server that says when the next one comes, as long as it says so', () => {
+		const fresh = new Freshness(() => 30_000);
+		fresh.arrived('heartbeat', 0, 120_000);
+		assert.equal(fresh.limit('heartbeat'), 360_000);
+		fresh.arrived('heartbeat', 30_000);
+		assert.equal(fresh.limit('heartbeat'), 90_000);
+	});
 });

@@ -59,4 +59,13 @@ describe('failures', () => {
 		assert.equal(retryAfter('999999999999', now), limits.retryAfterLongest);
 		for (const none of [undefined, '', 'soon', '-5x']) assert.equal(retryAfter(none, now), null);
 	});
+
+	it('takes the close codes that refuse for a refusal', () => {
+		for (const code of [3000, 3003, 4401, 4403]) {
+			const { error, slow } = closedWith('ws://tower/', code, 'no');
+			assert.deepEqual([error.code, slow], ['UNAUTHORIZED', true]);
+			assert.match(error.message, /closed the connection \(\d+\) \("no"\): it wants a token/);
+		}
+		assert.equal(closedWith('ws://tower/', 4001, '').error.code, 'CLOSED');
+	});
 });

@@ -1,9 +1,10 @@
 import type { StreamEvent } from '../../../model/event';
 import { limits } from '../../../model/limits';
 import { Roster } from '../../roster';
-import { fieldsOf, offline, shortId, textIn } from '../facts';
+import { fieldsOf, isOffline, shortId, textIn } from '../facts';
 import type { Agent, Task } from '../pictures';
 import { least } from './least';
+import { isOvertaken } from './overtaken';
 
 /** Intervals between heartbeats that an agent's cadence is learned from. */
 const gapsKept = 5;
@@ -49,9 +50,9 @@ export class Agents {
 		if (word === null) return this.change(id, event.received, {});
 		const agent = this.roster.get(id)?.agent;
 		// What came late is no news, but the picture may lack it.
-		if (agent?.changed && agent.changed > event.at) return this.change(id, event.received, {});
+		if (agent?.changed && isOvertaken(event.at, agent.changed)) return this.change(id, event.received, {});
 		const previous = typeof before === 'string' ? before.slice(0, limits.textLength) : (agent?.status ?? null);
-		const gone = word.toLowerCase() === offline && { alive: agent?.heartbeat ? false : null };
+		const gone = isOffline(word) && { alive: agent?.heartbeat ? false : null };
 		return this.change(id, event.received, { status: word, previous, changed: event.at, ...gone });
 	}
 
@@ -60,6 +61,7 @@ export class Agents {
 		const metadata = fieldsOf(fieldsOf(event.data).metadata);
 		const known = this.roster.get(id);
 		const { pulse } = known ?? { pulse: null };
+		const last = known?.agent.heartbeat ?? null;
 		const gap = pulse ? event.received - pulse.received : 0;
 		// A pause of the stream says nothing about how often the agent speaks.
 		const counts = pulse !== null && gap > 0 && this.resumed <= pulse.received;
@@ -70,7 +72,7 @@ export class Agents {
 			id,
 			event.received,
 			{
-				heartbeat: Math.max(event.at, known?.agent.heartbeat ?? 0),
+				heartbeat: last !== null && isOvertaken(event.at, last) ? last : event.at,
 				alive: true,
 				patience: Math.max(limits.freshLeast, limits.freshFactor * median(gaps)),
 				...(name !== null && { name }),
@@ -155,7 +157,7 @@ export class Agents {
 }
 
 function isGone({ agent: { alive, status } }: Known): boolean {
-	return alive === false || status?.toLowerCase() === offline;
+	return alive === false || isOffline(status);
 }
 
 /** The middle one, so that a single outage is no cadence; 0 of none. */

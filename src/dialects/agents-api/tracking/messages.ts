@@ -2,6 +2,7 @@ import type { StreamEvent } from '../../../model/event';
 import { fieldsOf, roleOf, severityOf, textIn } from '../facts';
 import type { Alerts, Conversations, Errors } from '../pictures';
 import { added, given } from './happenings';
+import { isOvertaken } from './overtaken';
 
 // What is said, by conversations, the system and the server: counted, and the last ones kept. Each function answers the next picture.
 
@@ -25,7 +26,7 @@ export function conversation(before: Conversations, event: StreamEvent, mark: st
 	return {
 		...before,
 		messages: before.messages + (replayed ? 0 : 1),
-		last: before.last && before.last.at > at ? before.last : { conversation: id, role, at },
+		last: before.last && isOvertaken(at, before.last.at) ? before.last : { conversation: id, role, at },
 		happenings: added(before.happenings, { id: mark, type: roleOf(role), at, live: !replayed, attributes }),
 	};
 }
@@ -53,7 +54,7 @@ export function alert(before: Alerts, event: StreamEvent, mark: string): Alerts 
 	return {
 		...before,
 		[severity]: before[severity] + (replayed ? 0 : 1),
-		last: before.last && before.last.at > at ? before.last : { message, severity: word, at },
+		last: before.last && isOvertaken(at, before.last.at) ? before.last : { message, severity: word, at },
 		happenings: added(before.happenings, { id: mark, type: severity, at, live: !replayed, attributes }),
 	};
 }

@@ -6,11 +6,14 @@ import { fieldsOf, isFinal, outcomeOf, progressIn, statusIn, type TaskState, tex
 import type { Task, TaskCounts, TaskSlot } from '../pictures';
 import { added, given } from './happenings';
 import { least } from './least';
+import { isOvertaken } from './overtaken';
 
 /** What an event did to a task. */
 export interface TaskChange {
 	readonly before: Task | null;
 	readonly task: Task;
+	/** An open task that is forgotten to make room for it; null = none is. */
+	readonly forgotten: Task | null;
 }
 
 /** A task with the time of the event that it was last changed by, ms since 1970. */
@@ -46,10 +49,10 @@ export class Tasks {
 		const task = changed(id, known, event);
 		// Whatever is forgotten to make room is shown no longer.
 		this.show(task);
-		this.keep(task, Math.max(event.at, known?.at ?? event.at), known);
+		const forgotten = this.keep(task, known && isOvertaken(event.at, known.at) ? known.at : event.at, known);
 		const before = known?.task ?? null;
 		this.count(before, task, event, mark);
-		return { before, task };
+		return { before, task, forgotten };
 	}
 
 	/** An open task that this agent has; null = it has none. */
@@ -95,16 +98,19 @@ export class Tasks {
 		return { counting: this.counting, created, assigned, in_progress, ...this.totals, happenings: this.happenings };
 	}
 
-	private keep(task: Task, at: number, known: Known | null): void {
+	/** Answers the open task that makes room. */
+	private keep(task: Task, at: number, known: Known | null): Task | null {
 		this.open.delete(task.id);
 		this.finished.delete(task.id);
 		(isFinal(task.state) ? this.finished : this.open).set(task.id, { task, at });
 		if (known) this.now[known.task.state] -= 1;
 		this.now[task.state] += 1;
-		if (this.open.size + this.finished.size <= limits.agentsApiTasks) return;
+		if (this.open.size + this.finished.size <= limits.agentsApiTasks) return null;
 		const list = this.finished.size > 0 ? this.finished : this.open;
 		const [oldest] = list.values();
-		if (oldest) this.forget(oldest.task.id, oldest.task, list);
+		if (!oldest) return null;
+		this.forget(oldest.task.id, oldest.task, list);
+		return list === this.open ? oldest.task : null;
 	}
 
 	private forget(id: string, task: Task, list: Map<string, Known>): void {
@@ -177,7 +183,7 @@ function changed(id: string, known: Known | null, event: StreamEvent): Task {
 /** Whether an event was overtaken: by its time, by the end of the task at that time, or because a task that is open was created before. */
 function isLate({ task, at }: Known, event: StreamEvent): boolean {
 	const over = isFinal(task.state);
-	return event.at < at || (over ? event.at === at : event.type === 'task:created');
+	return isOvertaken(event.at, at) || (over ? event.at === at : event.type === 'task:created');
 }
 
 function stateAfter(task: Task | null, { type, data }: StreamEvent, late: boolean): TaskState {

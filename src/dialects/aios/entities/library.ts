@@ -82,7 +82,15 @@ export const errors = subject<AiosWorld, Errors>({
 	kept: true,
 	rows: [
 		total({ key: 'count', name: 'Errors', icon: 'mdi:alert-circle', category: 'diagnostic', field: 'count' }),
-		text({ key: 'last', name: 'Last Error', icon: 'mdi:alert-circle', category: 'diagnostic', field: 'code' }),
+		text({
+			key: 'last',
+			name: 'Last Error',
+			icon: 'mdi:alert-circle',
+			category: 'diagnostic',
+			field: 'code',
+			reads: ['message', 'time'],
+			attributes: { message: 'message', occurred_at: 'time' },
+		}),
 		event({
 			key: 'error',
 			name: 'Error',

@@ -4,8 +4,8 @@ import type { AiosWorld } from '../schemas';
 
 /** The attribute that tells when a ceiling was reached. */
 export const crowded = {
-	reads: ['pushedOut'],
-	attributes: { pushed_out: ({ pushedOut }: { readonly pushedOut: number }) => pushedOut || undefined },
+	reads: ['notShown'],
+	attributes: { not_shown: ({ notShown }: { readonly notShown: number }) => notShown || undefined },
 } as const;
 
 /** A row of this dialect. */

@@ -5,7 +5,9 @@ import { Roster } from '../../roster';
 import type { Agent, AgentTotals } from '../pictures';
 import type { DataOf } from '../schemas';
 import { agentState, severityOf } from '../words';
+import { Open } from './open';
 import { bounded, boundedTexts, happenedAt, idOf, newer, type Part, withHappening } from './part';
+import { earlier } from './places';
 
 const unknown = (agent_id: string): Agent => ({
 	agent_id,
@@ -80,9 +82,18 @@ function changed(old: Agent, event: StreamEvent): Agent {
 	}
 }
 
-/** The agents, and what they did together. */
+/** An agent that is kept, with the time of its newest event and when it was last heard of, ms since 1970. */
+interface Known {
+	readonly agent: Agent;
+	readonly at: number;
+	readonly touched: number;
+}
+
+/** The agents, and what they did together. One that lives does not make room for a new one: its entities would come and go. */
 export class Agents implements Part {
-	private readonly roster = new Roster<{ readonly agent: Agent; readonly at: number }>(limits.aiosAgents);
+	private readonly roster = new Roster<Known>(limits.aiosAgents);
+	/** Agents for which there is no room. */
+	private readonly others = new Open<'other'>();
 	private tasks = 0;
 	private errors = 0;
 	private failures: readonly Happening[] = [];
@@ -97,31 +108,42 @@ export class Agents implements Part {
 			working: this.roster.list().filter(({ item }) => item.agent.status === 'working').length,
 			tasks: this.tasks,
 			errors: this.errors,
-			pushedOut: this.roster.pushedOut,
+			notShown: this.others.count('other'),
 			failures: this.failures,
 		}),
 	};
 
-	take(event: StreamEvent): readonly string[] {
+	take(event: StreamEvent, again: boolean): readonly string[] {
 		const id = idOf((event.data as { readonly agent_id?: unknown }).agent_id);
 		if (id === null) return [];
 		const known = this.roster.get(id);
 		const at = happenedAt(event);
-		if (!known || at >= known.at) {
+		const kept = known !== undefined || this.hasRoom(event.received);
+		this.others.set(id, kept ? null : 'other', event.received);
+		if (kept && (!known || at >= known.at)) {
 			const agent = changed(known?.agent ?? unknown(id), event);
-			this.roster.set(id, { agent, at }, event.received, agent.status === 'offline');
+			this.roster.set(id, { agent, at, touched: event.received }, event.received, agent.status === 'offline');
 		}
+		if (again) return ['agents', 'agent_totals'];
 		if (event.type === 'agent_task_completed') this.tasks += 1;
 		if (event.type === 'agent_error') this.failed(event, id);
 		return ['agents', 'agent_totals'];
 	}
 
 	expire(before: number): readonly string[] {
-		return this.roster.expire(before) ? ['agents', 'agent_totals'] : [];
+		const [gone, forgotten] = [this.roster.expire(before), this.others.expire(before)];
+		return [...(gone ? ['agents'] : []), ...(gone || forgotten ? ['agent_totals'] : [])];
 	}
 
 	oldest(): number | null {
-		return this.roster.oldest();
+		return earlier(this.roster.oldest(), this.others.oldest());
+	}
+
+	private hasRoom(now: number): boolean {
+		if (this.roster.size < limits.aiosAgents) return true;
+		return this.roster
+			.list()
+			.some(({ item }) => item.agent.status === 'offline' || now - item.touched >= limits.aiosIdle);
 	}
 
 	private failed(event: StreamEvent, agent_id: string): void {

@@ -4,7 +4,7 @@ import { limits } from '../../../model/limits';
 import { parseTime } from '../../../model/time';
 import type { Job, JobTotals } from '../pictures';
 import type { DataOf } from '../schemas';
-import { jobState } from '../words';
+import { toldJobState } from '../words';
 import { Open } from './open';
 import { bounded, happenedAt, idOf, newer, type Part, withHappening } from './part';
 import { earlier, Places } from './places';
@@ -42,7 +42,7 @@ function secondsBetween(start: string | null, end: string | null): number | null
 
 /** A job as an event leaves it. */
 function changed(job: Job, data: Data, event: StreamEvent): Job {
-	const status = jobState(data.status);
+	const status = toldJobState(event.type, data.status);
 	// A job that runs again after it ended (a retry) begins anew.
 	const base =
 		hasEnded(job) && (status === 'queued' || status === 'processing')
@@ -58,7 +58,7 @@ function changed(job: Job, data: Data, event: StreamEvent): Job {
 		type: bounded(data.type) ?? base.type,
 		status,
 		reported: bounded(data.status),
-		progress: newer(data.progress, base.progress),
+		progress: status === 'completed' ? (data.progress ?? 100) : newer(data.progress, base.progress),
 		current_step: bounded(newer(data.current_step, base.current_step)),
 		started_at,
 		estimated_completion: newer(data.estimated_completion, base.estimated_completion),
@@ -98,13 +98,13 @@ export class Jobs implements Part {
 			processing: this.open.count('processing'),
 			completed: this.completed,
 			failed: this.failed,
-			pushedOut: this.places.pushedOut,
+			notShown: this.notShown(),
 			completions: this.completions,
 			failures: this.failures,
 		}),
 	};
 
-	take(event: StreamEvent): readonly string[] {
+	take(event: StreamEvent, again: boolean): readonly string[] {
 		const data = event.data as Data;
 		const id = idOf(data.job_id);
 		if (id === null) return [];
@@ -112,6 +112,7 @@ export class Jobs implements Part {
 		const job = this.places.update(id, happenedAt(event), event.received, change, hasEnded);
 		const { status } = job;
 		this.open.set(id, status === 'queued' || status === 'processing' ? status : null, event.received);
+		if (again) return ['jobs', 'job_totals'];
 		const { job_id, run_id, filename, type, duration } = job;
 		const about = { job_id, run_id, file_name: filename, job_type: type };
 		if (event.type === 'processing_job_completed') {
@@ -138,5 +139,10 @@ export class Jobs implements Part {
 
 	oldest(): number | null {
 		return earlier(this.places.oldest(), this.open.oldest());
+	}
+
+	private notShown(): number {
+		const shown = this.places.list().filter(({ status }) => status === 'queued' || status === 'processing').length;
+		return Math.max(0, this.open.count('queued') + this.open.count('processing') - shown);
 	}
 }

@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../../model/event';
 import type { Errors, Insights, Knowledge } from '../pictures';
-import { isRefusal } from '../refusal';
+import { speaksOfAuthentication } from '../refusal';
 import type { DataOf } from '../schemas';
 import { bounded, boundedTexts, happenedAt, type Part, withHappening } from './part';
 
@@ -33,7 +33,8 @@ export class Library implements Part {
 		insights: (): Insights => this.insights,
 	};
 
-	take(event: StreamEvent): readonly string[] {
+	take(event: StreamEvent, again: boolean): readonly string[] {
+		if (again) return [];
 		switch (event.type) {
 			case 'knowledge_item_created':
 				this.created(event, event.data as DataOf<'knowledge_item_created'>);
@@ -93,24 +94,33 @@ export class Faults implements Part {
 	private errors: Errors;
 
 	constructor(counting: number) {
-		this.errors = { counting, count: 0, code: null, recent: [] };
+		this.errors = { counting, count: 0, code: null, message: null, time: null, recent: [] };
 	}
 
 	readonly pictures = { errors: (): Errors => this.errors };
 
-	take(event: StreamEvent): readonly string[] {
+	take(event: StreamEvent, again: boolean): readonly string[] {
+		if (again) return [];
 		const { code, message, details } = event.data as DataOf<'error'>;
 		const { job_id, error_type, retry_available } = (details ?? {}) as { readonly [name: string]: unknown };
 		const about = {
 			code: bounded(code),
 			// A server that refuses a token may repeat it.
-			message: isRefusal(code) ? null : bounded(message),
+			message: speaksOfAuthentication(code) ? null : bounded(message),
 			job_id: bounded(job_id),
 			error_type: bounded(error_type),
 			retry_available: typeof retry_available === 'boolean' ? retry_available : null,
 		};
 		const recent = withHappening(this.errors.recent, event, event.type, about);
-		this.errors = { ...this.errors, count: this.errors.count + 1, code: about.code, recent };
+		const time = event.time ?? new Date(event.received).toISOString();
+		this.errors = {
+			...this.errors,
+			count: this.errors.count + 1,
+			code: about.code,
+			message: about.message,
+			time,
+			recent,
+		};
 		return ['errors'];
 	}
 }

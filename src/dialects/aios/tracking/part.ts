@@ -5,8 +5,11 @@ import { limits } from '../../../model/limits';
 
 /** One part of the tracker: what it takes in, and the pictures that it makes of it. */
 export interface Part {
-	/** Takes an event of one of its types in; answers the own types whose pictures changed. */
-	take(event: StreamEvent): readonly string[];
+	/**
+	 * Takes an event of one of its types in; answers the own types whose pictures changed.
+	 * @param again whether this very event came before: it may say once more how things are, but it counts and fires no more
+	 */
+	take(event: StreamEvent, again: boolean): readonly string[];
 	/** Lets go of what was not heard of since `before`, ms since 1970; answers the own types whose pictures changed. */
 	expire?(before: number): readonly string[];
 	/** When the oldest of what it holds was last heard of, ms since 1970; null where it holds nothing. */

@@ -34,8 +34,12 @@ const withStatus = (old: Run, data: DataOf<'dag_run_status'>): Run => ({
 	started_at: newer(data.started_at, old.started_at),
 });
 
+/** The state of a run of which something is told though nobody has told its own: we came after its start. */
+const goingOn = ({ status }: Run): Run['status'] => status ?? 'running';
+
 const withProgress = (old: Run, data: DataOf<'dag_run_progress'>): Run => ({
 	...old,
+	status: (data.completion_percentage ?? 0) < 100 ? goingOn(old) : old.status,
 	progress: newer(data.completion_percentage, old.progress),
 	total_steps: newer(data.total_steps, old.total_steps),
 	completed_steps: newer(data.completed_steps, old.completed_steps),
@@ -59,7 +63,7 @@ function withStep(old: Run, data: DataOf<'step_status'>): Run {
 	};
 	const index = old.steps.findIndex((each) => each.step_id === step_id);
 	const steps = index < 0 ? [...old.steps, step].slice(0, limits.aiosSteps) : old.steps.with(index, step);
-	return { ...old, step: step_id, steps };
+	return { ...old, status: goingOn(old), step: step_id, steps };
 }
 
 /** The run as an event leaves it. */
@@ -95,17 +99,18 @@ export class Runs implements Part {
 			succeeded: this.succeeded,
 			failed: this.failed,
 			failedSteps: this.failedSteps,
-			pushedOut: this.places.pushedOut,
+			notShown: this.notShown(),
 			failures: this.failures,
 		}),
 	};
 
-	take(event: StreamEvent): readonly string[] {
+	take(event: StreamEvent, again: boolean): readonly string[] {
 		const id = idOf((event.data as { readonly run_id?: unknown }).run_id);
 		if (id === null) return [];
 		const run = this.places.update(id, happenedAt(event), event.received, (old) => changed(old, event), hasEnded);
+		this.open.set(id, run.status === 'running' ? 'running' : null, event.received);
+		if (again) return ['dag_runs', 'dag_totals'];
 		if (event.type === 'dag_run_status') {
-			this.open.set(id, run.status === 'running' ? 'running' : null, event.received);
 			const said = runState((event.data as DataOf<'dag_run_status'>).status);
 			if (said === 'success') this.succeeded += 1;
 			if (said === 'failed') this.failed += 1;
@@ -119,6 +124,11 @@ export class Runs implements Part {
 
 	oldest(): number | null {
 		return earlier(this.places.oldest(), this.open.oldest());
+	}
+
+	private notShown(): number {
+		const shown = this.places.list().filter(({ status }) => status === 'running').length;
+		return Math.max(0, this.open.count('running') - shown);
 	}
 
 	private step(event: StreamEvent, data: DataOf<'step_status'>): void {

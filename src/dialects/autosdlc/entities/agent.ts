@@ -2,6 +2,7 @@ import { binary, bytes, count, percent, type Row, subject, text } from '../../..
 import type { AutosdlcWorld } from '../tracker';
 import { type Agent, agentState, agentStates, tddPhases } from '../tracker/agents';
 import type { Coverage, TestCounts } from '../tracker/counts';
+import { nameText } from '../values';
 
 type World = AutosdlcWorld;
 
@@ -44,7 +45,7 @@ export const agent = subject<World, Agent>({
 	from: ['agents'],
 	items: ({ agents }) => agents ?? null,
 	key: ({ id }) => id,
-	label: ({ id }) => id,
+	label: ({ id }) => nameText(id),
 	rows: [
 		{
 			key: 'status',
@@ -54,12 +55,14 @@ export const agent = subject<World, Agent>({
 			deviceClass: 'enum',
 			icon: 'mdi:robot',
 			options: agentStates,
-			from: ['status', 'type'],
+			from: ['status', 'type', 'heard'],
 			value: agentState,
 			attributes: {
 				agent_type: 'type',
 				raw: (item) => (agentState(item) === null ? item.status : undefined),
+				last_event: ({ heard }) => new Date(heard).toISOString(),
 			},
+			ticking: ['last_event'],
 		},
 		binary({
 			key: 'problem',
@@ -100,6 +103,7 @@ export const agent = subject<World, Agent>({
 			icon: 'mdi:cpu-64-bit',
 			category: 'diagnostic',
 			field: 'cpu',
+			when: ({ cpu }) => cpu !== null,
 			// An agent can keep several processors busy.
 			plausible: [0, 100_000],
 		}),
@@ -110,6 +114,7 @@ export const agent = subject<World, Agent>({
 			icon: 'mdi:memory',
 			category: 'diagnostic',
 			field: 'memory',
+			when: ({ memory }) => memory !== null,
 			unit: 'MiB',
 			divide: 1_048_576,
 			precision: 0,
@@ -122,6 +127,7 @@ export const agent = subject<World, Agent>({
 			icon: 'mdi:check-all',
 			stateClass: 'total_increasing',
 			field: 'tasksCompleted',
+			when: ({ tasksCompleted }) => tasksCompleted !== null,
 		}),
 		text({
 			key: 'last_error',

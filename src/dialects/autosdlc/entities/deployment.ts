@@ -2,6 +2,7 @@ import { binary, subject, text } from '../../../model/description';
 import type { AutosdlcWorld } from '../tracker';
 import type { Deployment } from '../tracker/deployments';
 import { isHealthy } from '../tracker/words';
+import { nameText } from '../values';
 
 /** Environments that are deployed to. Natural key: the name of the environment. */
 export const deployment = subject<AutosdlcWorld, Deployment>({
@@ -10,7 +11,7 @@ export const deployment = subject<AutosdlcWorld, Deployment>({
 	from: ['deployments'],
 	items: ({ deployments }) => deployments ?? null,
 	key: ({ environment }) => environment,
-	label: ({ environment }) => environment,
+	label: ({ environment }) => nameText(environment),
 	rows: [
 		text({
 			key: 'status',

@@ -1,6 +1,7 @@
 import type { Subject } from '../../../model/description';
 import { agent } from './agent';
 import { deployment } from './deployment';
+import { fleet } from './fleet';
 import { github } from './github';
 import { quality } from './quality';
 import { system } from './system';
@@ -8,4 +9,4 @@ import { totals } from './totals';
 import { workflow } from './workflow';
 
 /** All entity descriptions of AutoSDLC, in the order in which people look for them. */
-export const subjects: readonly Subject[] = [agent, quality, workflow, deployment, system, github, totals];
+export const subjects: readonly Subject[] = [fleet, agent, quality, workflow, deployment, system, github, totals];

@@ -39,7 +39,7 @@ export const metrics = () =>
 export const task = () => z.object({ id: text(), type: text(), progress: percent() }).nullable().optional();
 
 /** How many tests there are, and what became of them. */
-export const testCounts = { total: count(), passing: count(), failing: count() };
+export const testCounts = { total: count(), passing: count(), failing: count(), passed: count(), failed: count() };
 
 /** Shares of the code that tests run through. */
 export const coverageShares = { lines: percent(), branches: percent(), functions: percent() };

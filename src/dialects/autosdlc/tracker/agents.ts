@@ -37,9 +37,11 @@ export interface Agent {
 	readonly previousPhase: string | null;
 	readonly tests: TestCounts;
 	readonly coverage: Coverage;
+	/** When anything was heard of it last, milliseconds since 1970 by our clock. */
+	readonly heard: number;
 }
 
-const stranger = (id: string): Agent => ({
+const stranger = (id: string): Omit<Agent, 'heard'> => ({
 	id,
 	type: null,
 	status: null,
@@ -124,7 +126,7 @@ export class Agents implements Part<readonly Agent[]> {
 	): boolean {
 		const id = textOf(agentId);
 		if (id === null) return false;
-		const agent = this.roster.get(id) ?? stranger(id);
+		const agent = { ...(this.roster.get(id) ?? stranger(id)), heard: event.received };
 		this.roster.set(id, { ...agent, ...made(agent) }, event.received);
 		return true;
 	}
@@ -135,7 +137,8 @@ export function agentState({ status }: Agent): string | null {
 	return agentStates.find((state) => state === status?.toLowerCase()) ?? null;
 }
 
-const isBusy = ({ status, currentTask }: DataOf['agent_status']) => currentTask === undefined && status === 'busy';
+const isBusy = ({ status, currentTask }: DataOf['agent_status']) =>
+	currentTask === undefined && status?.toLowerCase() === 'busy';
 
 /** The task with what is known of it; another task starts with nothing known. */
 function taskOf(

@@ -20,9 +20,14 @@ export const noTests: TestCounts = { total: null, passing: null, failing: null, 
 /** Nothing is known of coverage. */
 export const noCoverage: Coverage = { lines: null, branches: null, functions: null };
 
-/** The counts of one run of tests; null where there are none. A total that is left out is their sum. */
+/**
+ * The counts of one run of tests; null where there are none. A total that is left out is their sum. The document's example counts what is
+ * `passing` and `failing`, its prose says "pass/fail counts": `passed` and `failed` are the same.
+ */
 export function testCountsOf(given: DataOf['test_result']['testResults']): TestCounts | null {
-	const { total = null, passing = null, failing = null, skipped = null } = given ?? {};
+	const { total = null, skipped = null } = given ?? {};
+	const passing = given?.passing ?? given?.passed ?? null;
+	const failing = given?.failing ?? given?.failed ?? null;
 	if (total === null && passing === null && failing === null) return null;
 	const sum = passing === null || failing === null ? null : passing + failing + (skipped ?? 0);
 	return { total: total ?? sum, passing, failing, skipped };

@@ -36,6 +36,8 @@ export const pullRequestActions = [
 ] as readonly string[];
 /** What can become of a workflow run. */
 export const runStates = ['queued', 'in_progress', 'success', 'failure', 'cancelled', 'updated'] as const;
+/** GitHub's further words for a run that did not succeed. */
+const failures: ReadonlySet<string> = new Set(['timed_out', 'startup_failure']);
 
 /** The newest of each kind, and what happened last. */
 export class GitHubNews implements Part<GitHub> {
@@ -65,7 +67,10 @@ export class GitHubNews implements Part<GitHub> {
 			const state = textOf(data.conclusion) ?? textOf(data.status);
 			const title = textOf(data.name) ?? labelOf(data.workflow) ?? textOf(data.title);
 			const run = { ...referenceOf(data, event, state, labelOf(data.runId)), title, branch: textOf(data.branch) };
-			const happening = this.chronicle.happening(event, wordOf(runStates, state ?? data.action, 'updated'), shown(run));
+			const word = failures.has(state?.toLowerCase() ?? '')
+				? 'failure'
+				: wordOf(runStates, state ?? data.action, 'updated');
+			const happening = this.chronicle.happening(event, word, shown(run));
 			this.news = { ...this.news, run, runs: noted(this.news.runs, happening) };
 			return true;
 		},

@@ -31,7 +31,7 @@ const alertCounters = {
 /** Counts what happens. */
 export class Counters implements Part<Totals> {
 	private totals: Totals;
-	/** Tasks that have ended, oldest first: a server may tell of an end more than once. */
+	/** Tasks that have ended and how, oldest first: a server may tell of an end more than once, and a task that failed be tried again. */
 	private readonly ended = new Set<string>();
 
 	/** @param counting when counting begins, ms since 1970 */
@@ -57,7 +57,7 @@ export class Counters implements Part<Totals> {
 		agent_task_update: ({ status, taskId, currentTask }) => {
 			const end = taskEnd(status);
 			const id = textOf(taskId ?? currentTask?.id);
-			if (end === null || end === 'cancelled' || (id !== null && !this.isNew(id))) return false;
+			if (end === null || end === 'cancelled' || (id !== null && !this.isNew(`${end} ${id}`))) return false;
 			return this.count({ [end === 'completed' ? 'tasksCompleted' : 'tasksFailed']: 1 });
 		},
 		workflow_complete: () => this.count({ workflowsCompleted: 1 }),

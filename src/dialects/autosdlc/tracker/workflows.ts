@@ -29,7 +29,12 @@ export interface Workflow {
 	/** Milliseconds. */
 	readonly duration: number | null;
 	readonly error: string | null;
+	/** When the newest message about it was written. */
+	readonly heard: number | null;
 }
+
+/** A message about a workflow that was written up to this long before the newest one was overtaken by it; by more, two clocks wrote them. */
+const overtaken = 10_000;
 
 type Data = DataOf['workflow_started'];
 
@@ -46,6 +51,7 @@ const noWorkflow = {
 	ended: null,
 	duration: null,
 	error: null,
+	heard: null,
 } as const;
 
 /** Workflows at numbered places: whatever comes, there are never more; a place that was used stays. */
@@ -55,15 +61,19 @@ export class Workflows implements Part<readonly Workflow[]> {
 
 	readonly handlers: Handlers = {
 		workflow_started: (data, event) =>
-			this.change(data, event, (_, id) => ({
-				...noWorkflow,
-				id,
-				status: 'running',
-				started: event.at,
-				...progressOf(data),
-			})),
+			this.change(data, event, (known, id) =>
+				isLate(known, event)
+					? {
+							name: known.name ?? textOf(data.name),
+							totalSteps: known.totalSteps ?? data.totalSteps ?? null,
+							started: event.at,
+						}
+					: { ...noWorkflow, id, status: 'running', started: event.at, ...progressOf(data) },
+			),
 		workflow_step_complete: (data, event) =>
-			this.change(data, event, (known) => ({ status: 'running', ...progressOf(data, known, labelOf(data.step)) })),
+			this.change(data, event, (known) =>
+				isLate(known, event) ? {} : { status: 'running', ...progressOf(data, known, labelOf(data.step)) },
+			),
 		workflow_complete: (data, event) =>
 			this.change(data, event, (known) => {
 				const steps = { completedSteps: data.completedSteps ?? known.totalSteps ?? known.completedSteps };
@@ -107,7 +117,8 @@ export class Workflows implements Part<readonly Workflow[]> {
 		const id = textOf(data.workflowId) ?? textOf(data.runId);
 		if (id === null) return false;
 		const known = this.roster.get(id) ?? { ...noWorkflow, id };
-		const next = { ...known, ...made(known, id) };
+		const heard = isLate(known, event) ? known.heard : event.at;
+		const next = { ...known, ...made(known, id), heard };
 		this.roster.set(id, next, event.received, next.status !== 'running');
 		this.show();
 		return true;
@@ -119,6 +130,11 @@ export class Workflows implements Part<readonly Workflow[]> {
 		for (const { place, item } of this.roster.list()) shown[place - 1] = { place, ...item };
 		this.shown = shown;
 	}
+}
+
+/** Whether a message was overtaken by one that was written later: it tells nothing of how things stand. */
+function isLate({ heard }: Pick<Workflow, 'heard'>, { at }: StreamEvent): boolean {
+	return heard !== null && at < heard && heard - at <= overtaken;
 }
 
 /** How far it is, by what a message tells and what is known. */

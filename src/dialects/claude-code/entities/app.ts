@@ -1,4 +1,4 @@
-import { binary, count, event, subject, total } from '../../../model/description';
+import { binary, count, event, slow, subject, total } from '../../../model/description';
 import type { AppItem } from '../pictures';
 import { timeOf, type World } from './items';
 
@@ -43,6 +43,7 @@ export const app = subject<World, AppItem>({
 			short: 'Events',
 			icon: 'mdi:pulse',
 			enabled: false,
+			deadband: slow,
 			field: 'events',
 		}),
 		total({

@@ -42,7 +42,7 @@ export const problems = subject<World, Problems>({
 			key: 'alert_event',
 			name: 'Resource Alert',
 			icon: 'mdi:gauge-full',
-			options: ['info', 'warning', 'critical'],
+			options: ['info', 'warning', 'critical', 'other'],
 			from: ['alertEvents'],
 			happenings: ({ alertEvents }) => alertEvents,
 		}),

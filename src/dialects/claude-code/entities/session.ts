@@ -1,4 +1,4 @@
-import { count, numeric, subject, text } from '../../../model/description';
+import { count, numeric, round, subject, text } from '../../../model/description';
 import { type SessionItem, statuses } from '../pictures';
 import { timeOf, type World } from './items';
 
@@ -27,7 +27,7 @@ export const session = subject<World, SessionItem>({
 			deviceClass: 'enum',
 			options: statuses,
 			icon: 'mdi:robot',
-			from: ['status', 'session', 'app', 'started', 'last', 'waitingFor', 'endReason'],
+			from: ['status', 'since', 'session', 'app', 'started', 'last', 'waitingFor', 'endReason'],
 			value: ({ status }) => status,
 			attributes: {
 				app: 'app',
@@ -36,6 +36,8 @@ export const session = subject<World, SessionItem>({
 				last_event: ({ last }) => timeOf(last),
 				waiting_for: 'waitingFor',
 				end_reason: 'endReason',
+				// No event told that it stopped: it is idle because nothing came while it worked.
+				silent: ({ status, since, last }) => status === 'idle' && since > last,
 			},
 			ticking: ['last_event'],
 		},
@@ -96,6 +98,31 @@ export const session = subject<World, SessionItem>({
 			reads: ['agentTypes'],
 			attributes: { types: 'agentTypes' },
 		}),
+		{
+			key: 'tokens',
+			platform: 'sensor',
+			name: '{label} Tokens',
+			short: 'Tokens',
+			stateClass: 'measurement',
+			icon: 'mdi:counter',
+			from: ['usage'],
+			value: ({ usage }) => usage?.tokens ?? null,
+			when: ({ usage }) => usage?.tokens !== undefined,
+			attributes: { kinds: ({ usage }) => usage?.kinds },
+		},
+		{
+			key: 'cost',
+			platform: 'sensor',
+			name: '{label} Cost',
+			short: 'Cost',
+			unit: 'USD',
+			deviceClass: 'monetary',
+			precision: 2,
+			icon: 'mdi:cash',
+			from: ['usage'],
+			value: ({ usage }) => (usage?.cost === undefined ? null : round(usage.cost, 4)),
+			when: ({ usage }) => usage?.cost !== undefined,
+		},
 		text({
 			key: 'model',
 			name: '{label} Model',

@@ -1,4 +1,4 @@
-import { binary, count, type Row, subject, total } from '../../../model/description';
+import { binary, count, event, type Row, slow, subject, total } from '../../../model/description';
 import type { Status, Totals } from '../pictures';
 import type { World } from './items';
 
@@ -27,12 +27,42 @@ export const totals = subject<World, Totals>({
 		bySessions('ended', 'Ended', 'mdi:flag-checkered'),
 		count({ key: 'agents', name: 'Agents Running', icon: 'mdi:robot-outline', field: 'agents' }),
 		count({ key: 'apps', name: 'Apps', icon: 'mdi:apps', category: 'diagnostic', field: 'apps' }),
-		total({ key: 'events', name: 'Events', icon: 'mdi:pulse', field: 'events' }),
+		total({ key: 'events', name: 'Events', icon: 'mdi:pulse', field: 'events', deadband: slow }),
 		total({ key: 'tool_calls', name: 'Tool Calls', icon: 'mdi:counter', field: 'toolCalls' }),
 		total({ key: 'tool_failures', name: 'Tool Failures', icon: 'mdi:alert-circle-outline', field: 'failures' }),
 		total({ key: 'prompts', name: 'Prompts', icon: 'mdi:message-text-outline', field: 'prompts' }),
 		total({ key: 'permissions', name: 'Permission Requests', icon: 'mdi:hand-back-right', field: 'permissions' }),
 		total({ key: 'subagents', name: 'Subagents Started', icon: 'mdi:robot-outline', field: 'subagents' }),
+		total({
+			key: 'agent_failures',
+			name: 'Agents Failed',
+			icon: 'mdi:robot-dead-outline',
+			field: 'agentFailures',
+			reads: ['agentEvents'],
+			when: ({ agentEvents, agentFailures }) => agentEvents.length > 0 || agentFailures > 0,
+		}),
+		event({
+			key: 'agent',
+			name: 'Agent',
+			icon: 'mdi:robot-outline',
+			options: ['spawned', 'completed', 'failed'],
+			from: ['agentEvents'],
+			when: ({ agentEvents }) => agentEvents.length > 0,
+			happenings: ({ agentEvents }) => agentEvents,
+		}),
+		total({ key: 'tokens', name: 'Tokens', icon: 'mdi:counter', field: 'tokens', when: ({ tokens }) => tokens > 0 }),
+		total({
+			key: 'cost',
+			name: 'Cost',
+			icon: 'mdi:cash',
+			unit: 'USD',
+			deviceClass: 'monetary',
+			stateClass: 'total',
+			precision: 2,
+			decimals: 4,
+			field: 'cost',
+			when: ({ cost }) => cost > 0,
+		}),
 		total({
 			key: 'compactions',
 			name: 'Compactions',

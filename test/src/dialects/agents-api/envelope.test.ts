@@ -54,8 +54,18 @@ describe('agents-api evidence', () => {
 	it('is certain of the names that only this protocol has', () => {
 		for (const frame of [...frames('document-server.jsonl'), ...frames('usual.jsonl')]) {
 			const value = JSON.parse(frame) as [string, object];
-			const generic = ['subscribed', 'unsubscribed', 'error'].includes(value[0]);
-			assert.equal(evidence(value), generic ? 'likely' : 'certain', frame);
+			const expected = /^(un)?subscribed$/.test(value[0]) ? 'likely' : value[0].includes(':') ? 'certain' : 'none';
+			assert.equal(evidence(value), expected, frame);
+		}
+	});
+
+	it('is likely where a name fits and what it is about is not told', () => {
+		for (const value of [
+			['task:created', {}],
+			['agent:heartbeat', { id: 1 }],
+			['system:alert', { message: 'x' }],
+		]) {
+			assert.equal(evidence(value), 'likely', JSON.stringify(value));
 		}
 	});
 

@@ -47,6 +47,14 @@ describe('agents-api session', () => {
 		assert.throws(() => session.decode('2["x"'), code('FRAME_INVALID'));
 	});
 
+	it('takes our token out of an error that repeats it', () => {
+		const [item] = session.unwrap(['error', { message: 'Token S3cret-T0ken has expired', room: 'agent:1' }]);
+		assert.deepEqual(item?.data, { message: 'Token *** has expired', room: 'agent:1' });
+		const data = { message: 'no' };
+		assert.equal(session.unwrap(['error', data])[0]?.data, data);
+		assert.equal(session.unwrap(['error', 'S3cret-T0ken'])[0]?.data, 'S3cret-T0ken', 'rejected by the schema');
+	});
+
 	describe('rooms', () => {
 		it('are the dashboard, then those of agents and tasks that are seen', () => {
 			session.opened(link);

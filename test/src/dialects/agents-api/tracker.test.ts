@@ -251,6 +251,32 @@ describe('agents-api tracker', () => {
 			assert.deepEqual([completed_total, failed_total, cancelled_total], [2, 3, 1]);
 		});
 
+		it('go on where the clock of the server was set back, or was wrong once', () => {
+			const ahead = at(3_600);
+			stage.tell('task:assigned', { task_id: 't', agent_id: 'a', task: {}, timestamp: ahead });
+			stage.tell('agent:status_changed', { agent_id: 'a', old_status: 'idle', new_status: 'busy', timestamp: ahead });
+			stage.tell('agent:heartbeat', { agent_id: 'a', metadata: {}, timestamp: ahead });
+			stage.tell('system:alert', { message: 'early', severity: 'info', timestamp: ahead });
+			stage.tell('task:completed', { task_id: 't', result: {}, timestamp: at(10) });
+			stage.tell('agent:status_changed', { agent_id: 'a', old_status: 'busy', new_status: 'idle', timestamp: at(11) });
+			stage.tell('agent:heartbeat', { agent_id: 'a', metadata: {}, timestamp: at(12) });
+			stage.tell('system:alert', { message: 'late', severity: 'info', timestamp: at(13) });
+			assert.equal(stage.task('t')?.state, 'completed');
+			assert.deepEqual(
+				[stage.agent('a')?.status, stage.agent('a')?.heartbeat, stage.now.alerts?.last?.message],
+				['idle', Date.parse(at(12)), 'late'],
+			);
+		});
+
+		it('that are forgotten while they are open are nobody’s', () => {
+			stage.tell('task:assigned', { task_id: 'first', agent_id: 'a', task: { title: 'First' }, timestamp: at(0) });
+			assert.equal(stage.agent('a')?.task, 'first');
+			for (let index = 0; index < limits.agentsApiTasks; index += 1) {
+				stage.tell('task:created', { task_id: `t${index}`, task: {}, timestamp: at(1) });
+			}
+			assert.equal(stage.agent('a')?.task, null);
+		});
+
 		it('do not go back by what comes late, but learn what was not known', () => {
 			const id = { task_id: 't' };
 			stage.tell('task:completed', { ...id, result: {}, timestamp: at(9) });
@@ -373,6 +399,13 @@ describe('agents-api tracker', () => {
 		stage.tell('task:updated', { task_id: 't', update: { progress: 10 }, timestamp: 1795282325 });
 		stage.tell('task:updated', { task_id: 't', update: { progress: 20 }, timestamp: 1795282325 });
 		assert.equal(stage.task('t')?.progress, 20);
+	});
+
+	it('tells nothing of what has no id, or one that is too long to tell it apart', () => {
+		for (const task_id of ['', 'x'.repeat(limits.textLength + 1)]) {
+			stage.tell('task:created', { task_id, task: {}, timestamp: at(1) });
+		}
+		assert.deepEqual([stage.now.task_slots, stage.now.tasks?.created_total], [[], 0]);
 	});
 
 	it('takes what a flow hands in, JSON or not', () => {

@@ -181,18 +181,57 @@ describe('aios entities', () => {
 	it('say when there are more than are shown', () => {
 		const bench = new Bench();
 		bench.take('ping');
-		assert.equal(bench.entity('agents_known').attributes.pushed_out, undefined);
+		assert.equal(bench.entity('agents_known').attributes.not_shown, undefined);
 		for (let index = 0; index < limits.aiosAgents + 2; index += 1) {
 			bench.take('agent_status_update', { agent_id: `agent-${index}` });
 			bench.take('processing_job_status', { job_id: `job-${index}` });
 			bench.take('dag_run_status', { run_id: `run-${index}` });
 		}
-		const pushedOut = ['agents_known', 'jobs_processing', 'dag_runs_running'].map(
-			(id) => bench.entity(id).attributes.pushed_out,
+		const notShown = ['agents_known', 'jobs_processing', 'dag_runs_running'].map(
+			(id) => bench.entity(id).attributes.not_shown,
 		);
 		const most = limits.aiosAgents + 2;
-		assert.deepEqual(pushedOut, [2, most - limits.aiosJobs, most - limits.aiosRuns]);
+		assert.deepEqual(notShown, [2, most - limits.aiosJobs, most - limits.aiosRuns]);
 		assert.equal(bench.entity('jobs_processing').state, most, 'all are counted');
+		bench.pipeline.close();
+	});
+
+	it('do not come and go where there are more than places', () => {
+		const bench = new Bench();
+		const many = limits.aiosAgents + 10;
+		const round = () => {
+			for (let index = 0; index < many; index += 1) {
+				bench.take('agent_status_update', { agent_id: `agent-${index}`, name: `Agent ${index}` });
+				bench.take('processing_job_status', { job_id: `job-${index}`, run_id: `run-${index}`, filename: `${index}` });
+				bench.take('dag_run_status', { run_id: `run-${index}`, status: 'running' });
+			}
+		};
+		round();
+		const shown = () => ['job_1_file', 'job_8_file'].map((id) => bench.entity(id).state);
+		const before = shown();
+		bench.changes.splice(0);
+		for (let rounds = 0; rounds < 5; rounds += 1) round();
+		assert.deepEqual(
+			bench.changes.filter(({ kind }) => kind === 'added' || kind === 'removed'),
+			[],
+		);
+		assert.deepEqual(shown(), before);
+		// Who has been silent for long makes room.
+		bench.clock.advance(limits.aiosIdle);
+		bench.take('agent_status_update', { agent_id: 'new', name: 'New' });
+		assert.ok(bench.changes.some(({ kind, entity }) => kind === 'added' && entity.name === 'New Status'));
+		assert.equal(bench.entity('agents_known').state, limits.aiosAgents);
+		assert.equal(bench.entity('agents_known').attributes.not_shown, 10);
+		bench.pipeline.close();
+	});
+
+	it('tell the last error with its message', () => {
+		const bench = new Bench();
+		bench.take('error');
+		const { state, attributes } = bench.entity('errors_last');
+		assert.deepEqual([state, attributes.message], ['processing_error', 'Failed to process document']);
+		bench.take('error', { code: 'invalid_token', message: 'hunter2 is wrong', details: null });
+		assert.ok(!JSON.stringify(bench.pipeline.entities()).includes('hunter2'));
 		bench.pipeline.close();
 	});
 

@@ -25,11 +25,24 @@ describe('aios identification', () => {
 });
 
 describe('aios evidence', () => {
-	it('is certain of what only this protocol has, and likely of what any could have', () => {
-		const generic = ['connected', 'ping', 'error', 'connection_error'];
+	it('is certain of what only this protocol has, likely of its greeting, and none of what any has', () => {
+		const others = { connected: 'likely', ping: 'none', error: 'none', connection_error: 'none' } as const;
 		for (const message of documented()) {
-			assert.equal(evidence(message), generic.includes(message.event) ? 'likely' : 'certain', message.event);
+			const [, expected = 'certain'] = Object.entries(others).find(([name]) => name === message.event) ?? [];
+			assert.equal(evidence(message), expected, message.event);
 		}
+	});
+
+	it('is likely where a name fits and what it is about is not told', () => {
+		for (const value of [
+			{ event: 'agent_error', data: { agent: 'x' } },
+			{ event: 'step_status', data: { run_id: 'x', step: 1 } },
+			{ event: 'processing_job_status', data: { job_id: 'x' } },
+			{ event: 'dashboard_metrics_update', data: { cpu: 1 } },
+		]) {
+			assert.equal(evidence(value), 'likely', JSON.stringify(value));
+		}
+		assert.equal(evidence({ event: 'connected', data: { client_id: 'x' } }), 'none');
 	});
 
 	it('is none for other envelopes', () => {

@@ -157,6 +157,65 @@ describe('aios session: after a reconnect', () => {
 		assert.deepEqual(bench.open(), [subscribe(defaultTypes)]);
 	});
 
+	it('asks from the last update on, however often it was greeted, pinged and refused since', () => {
+		const bench = new Bench({ token: 'old' });
+		bench.open();
+		bench.hear('connected');
+		const { time } = bench.hear('agent_status_update');
+		for (let attempt = 0; attempt < 5; attempt += 1) {
+			bench.close();
+			bench.clock.advance(60_000);
+			assert.deepEqual(bench.open().at(-1), { event: 'resync', data: { since: time } });
+			bench.hear('connected');
+			bench.clock.advance(30_000);
+			bench.hear('ping');
+			bench.hear('error', { code: 'token_expired', details: null });
+		}
+		bench.close();
+	});
+
+	it('asks again for what a connection was too short to answer', () => {
+		const bench = new Bench();
+		bench.open();
+		const { time } = bench.hear('agent_status_update');
+		bench.close();
+		bench.clock.advance(60_000);
+		bench.open();
+		bench.hear('agent_status_update');
+		bench.close();
+		bench.clock.advance(1_000);
+		assert.deepEqual(bench.open().at(-1), { event: 'resync', data: { since: time } });
+		bench.clock.advance(limits.aiosAccepted);
+		const later = bench.hear('agent_status_update').time;
+		bench.close();
+		assert.deepEqual(bench.open().at(-1), { event: 'resync', data: { since: later } });
+		bench.close();
+	});
+
+	it('never asks from a time on that has not come, or that the server did not tell', () => {
+		const bench = new Bench();
+		bench.open();
+		const hour = 3_600_000;
+		bench.hear('ping', { timestamp: bench.iso(hour) });
+		bench.hear('agent_status_update', { timestamp: '2099-01-01T00:00:00Z' });
+		const now = bench.iso(hour);
+		bench.close();
+		assert.deepEqual(bench.open().at(-1), { event: 'resync', data: { since: now } });
+		bench.close();
+	});
+
+	it('reads times without an offset as UTC', () => {
+		const bench = new Bench();
+		const naive = '2026-09-14 08:30:00.123456';
+		const message = { event: 'step_status', data: { timestamp: naive, start_time: naive, end_time: null, code: 5 } };
+		const [item] = bench.session.unwrap(message);
+		const time = '2026-09-14T08:30:00.123456Z';
+		assert.equal(item?.time, time);
+		assert.deepEqual(item?.data, { timestamp: time, start_time: time, end_time: null, code: '5' });
+		const { data } = example('step_status');
+		assert.equal(bench.session.unwrap({ event: 'step_status', data })[0]?.data, data, 'as it is where it is right');
+	});
+
 	it("asks in the user's own words, or not at all", () => {
 		const resync = { action: 'replay', args: ['$since', { after: 'from $since on', $since: 7 }] };
 		const bench = new Bench({ subscription: { resync } });
@@ -235,7 +294,7 @@ describe('aios session: narrowing', () => {
 	it('asks for the differences, and for the same on the next connection', () => {
 		const bench = new Bench({ subscription: { filters: { run_id: 'r' } } });
 		bench.open();
-		bench.session.subscribe(['agent_error', 'insight_generated', 'dag_run_status', 'constructor'], bench.link);
+		bench.session.subscribe(['agent_error', 'insight_generated', 'constructor'], bench.link);
 		assert.deepEqual(bench.taken(), [{ event: 'unsubscribe', data: { types: ['processing_jobs', 'knowledge'] } }]);
 		bench.session.subscribe(['agent_error', 'processing_job_failed'], bench.link);
 		assert.deepEqual(bench.taken(), [
@@ -248,6 +307,18 @@ describe('aios session: narrowing', () => {
 		assert.deepEqual(bench.taken(), [subscribe(['knowledge', 'insights'], { run_id: 'r' })]);
 		bench.session.subscribe(null, bench.link);
 		assert.deepEqual(bench.taken(), []);
+	});
+
+	it('keeps what metrics and DAG runs need: the chapter of the one, the jobs that name the others', () => {
+		const bench = new Bench();
+		bench.open();
+		bench.taken();
+		bench.session.subscribe(['dashboard_metrics_update', 'step_status'], bench.link);
+		assert.deepEqual(bench.taken(), [{ event: 'unsubscribe', data: { types: ['agents', 'knowledge'] } }]);
+		const configured = new Bench({ subscription: { dag_runs: ['a'], follow_dag_runs: false } });
+		configured.open();
+		configured.session.subscribe(['step_status'], configured.link);
+		assert.deepEqual(configured.taken(), [{ event: 'unsubscribe', data: { types: defaultTypes } }]);
 	});
 
 	it('never asks for more than the settings do, and leaves alone what the document does not know', () => {
@@ -284,6 +355,20 @@ describe('aios session: DAG runs', () => {
 		assert.equal(bench.open().length, 2, 'subscribe and resync');
 		bench.hear('dag_run_status', { run_id: 'one', status: 'running' });
 		assert.deepEqual(bench.taken(), [dagRun('one')]);
+	});
+
+	it('are subscribed once each, also where there are more at a time than are remembered', () => {
+		const bench = new Bench();
+		bench.open();
+		bench.taken();
+		const runs = Array.from({ length: limits.aiosSubscribed * 3 }, (_, index) => `run-${index}`);
+		for (let round = 0; round < 4; round += 1) {
+			for (const run_id of runs) bench.hear('processing_job_status', { run_id });
+		}
+		assert.deepEqual(bench.taken(), runs.map(dagRun));
+		bench.close();
+		assert.equal(bench.open().length, 1 + limits.aiosSubscribed + 1, 'types, runs, resync');
+		bench.close();
 	});
 
 	it('are bounded, those that finished first', () => {
@@ -347,12 +432,36 @@ describe('aios session: refusals', () => {
 			for (const type of ['error', 'connection_error']) {
 				const bench = new Bench({ token: 'x' });
 				bench.open();
-				bench.hear(type, { code });
+				bench.hear(type, { code, details: null });
 				assert.equal(bench.refused.length, refused ? 1 : 0, type);
 				if (refused) assert.equal(bench.refused[0]?.code, 'UNAUTHORIZED');
 			}
 		});
 	}
+
+	it('are none where an old one is told again', () => {
+		const bench = new Bench({ token: 'x' });
+		bench.open();
+		bench.hear('agent_status_update');
+		const old = { code: 'token_expired', details: null, timestamp: bench.iso() };
+		bench.close();
+		bench.clock.advance(60_000);
+		bench.open();
+		bench.hear('connected');
+		bench.hear('error', old);
+		assert.equal(bench.refused.length, 0);
+		bench.hear('error', { code: 'token_expired', details: null });
+		assert.equal(bench.refused.length, 1);
+		bench.close();
+	});
+
+	it('are none where the error is about a job or the like, whatever its code', () => {
+		const bench = new Bench({ token: 'x' });
+		bench.open();
+		for (const thing of ['job_id', 'agent_id', 'run_id'])
+			bench.hear('error', { code: 'token_overflow', details: { [thing]: 'x' } });
+		assert.equal(bench.refused.length, 0);
+	});
 
 	it('are told by a code that is a number, too', () => {
 		const bench = new Bench();
@@ -363,7 +472,7 @@ describe('aios session: refusals', () => {
 	it('never show the token', () => {
 		const bench = new Bench({ token: 'hunter2' });
 		bench.open();
-		bench.hear('error', { code: 'invalid_token hunter2', message: 'hunter2 is wrong' });
+		bench.hear('error', { code: 'invalid_token hunter2', message: 'hunter2 is wrong', details: { hint: 'hunter2' } });
 		assert.ok(bench.refused[0] && !bench.refused[0].message.includes('hunter2'), bench.refused[0]?.message);
 	});
 

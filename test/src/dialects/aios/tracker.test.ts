@@ -170,7 +170,7 @@ describe('aios tracker: jobs', () => {
 		assert.equal(ahead.now.jobs[0]?.status, 'completed');
 	});
 
-	it('keep their places; the oldest finished makes room, then the longest unheard', () => {
+	it('keep their places; the oldest finished makes room, then the longest unheard if it is silent for long', () => {
 		const bench = new Bench();
 		for (let index = 1; index <= limits.aiosJobs; index += 1) {
 			bench.clock.advance(1_000);
@@ -187,7 +187,30 @@ describe('aios tracker: jobs', () => {
 			[1, 2, 3, 4, 5, 6, 7, 8],
 		);
 		bench.take('processing_job_status', { job_id: 'newer' });
+		assert.equal(bench.now.jobs[0]?.job_id, 'job-1', 'it is at work');
+		assert.deepEqual([bench.now.job_totals.processing, bench.now.job_totals.notShown], [limits.aiosJobs + 1, 1]);
+		bench.clock.advance(limits.aiosIdle);
+		bench.take('processing_job_completed', { job_id: 'over when heard of' });
+		assert.equal(bench.now.jobs[0]?.job_id, 'job-1', 'what is over takes no place of what may go on');
+		bench.take('processing_job_status', { job_id: 'newer' });
 		assert.equal(bench.now.jobs[0]?.job_id, 'newer');
+	});
+
+	it('are over by the name of the event, whatever its status says', () => {
+		for (const status of [undefined, null, 'ok', 'processing', 'retrying']) {
+			const bench = new Bench();
+			bench.take('processing_job_status', { status: 'processing', progress: 45 });
+			bench.clock.advance(1_000);
+			bench.take('processing_job_completed', { status, progress: undefined });
+			assert.deepEqual([bench.now.jobs[0]?.status, bench.now.jobs[0]?.progress], ['completed', 100]);
+			bench.clock.advance(1_000);
+			bench.take('processing_job_failed', { job_id: 'other', status });
+			assert.equal(bench.now.jobs[1]?.status, 'failed');
+			assert.equal(bench.now.job_totals.processing, 0);
+		}
+		const bench = new Bench();
+		bench.take('processing_job_failed', { status: 'canceled' });
+		assert.equal(bench.now.jobs[0]?.status, 'cancelled');
 	});
 
 	it('leave their place empty after a day of silence', () => {
@@ -249,6 +272,26 @@ describe('aios tracker: what comes again', () => {
 			assert.deepEqual(live(), list === null ? [] : [true, false]);
 		});
 	}
+
+	it('says again how things are: what was told of a job in the middle does not stand', () => {
+		const bench = new Bench();
+		const life = [
+			['processing_job_status', { status: 'processing', timestamp: '2026-09-14T08:00:00Z' }],
+			['processing_job_completed', { timestamp: '2026-09-14T08:01:00Z' }],
+			['dag_run_status', { status: 'running', timestamp: '2026-09-14T08:00:00Z' }],
+			['dag_run_status', { status: 'success', timestamp: '2026-09-14T08:01:00Z' }],
+		] as const;
+		for (const [type, data] of life) bench.take(type, data);
+		for (let index = 0; index < 20; index += 1) {
+			bench.take('processing_job_completed', { job_id: `job-${index}` });
+			bench.take('dag_run_status', { run_id: `run-${index}`, status: 'success' });
+		}
+		const counts = () => [bench.now.job_totals.completed, bench.now.dag_totals.succeeded];
+		const before = counts();
+		for (const [type, data] of life) bench.take(type, data, { replayed: true });
+		assert.deepEqual([bench.now.job_totals.processing, bench.now.dag_totals.running], [0, 0]);
+		assert.deepEqual(counts(), before);
+	});
 
 	it('different things of one moment are different', () => {
 		const bench = new Bench();
@@ -356,6 +399,23 @@ describe('aios tracker: DAG runs', () => {
 				['load', 'upstream_failed'],
 			],
 		);
+	});
+
+	it('run where we came after their start, as long as something of them goes on', () => {
+		for (const [type, data, status] of [
+			['step_status', {}, 'running'],
+			['dag_run_progress', { completion_percentage: 50 }, 'running'],
+			['dag_run_progress', { completion_percentage: 100 }, null],
+		] as const) {
+			const bench = new Bench();
+			bench.take(type, data);
+			assert.equal(bench.now.dag_runs[0]?.status, status);
+			assert.equal(bench.now.dag_totals.running, status === null ? 0 : 1);
+			bench.clock.advance(1_000);
+			bench.take('dag_run_status', { status: 'success' });
+			bench.take(type, data);
+			assert.deepEqual([bench.now.dag_runs[0]?.status, bench.now.dag_totals.running], ['success', 0]);
+		}
 	});
 
 	it('list a bounded number of steps, with bounded texts', () => {

@@ -47,6 +47,57 @@ describe('autosdlc: entities', () => {
 		assert.equal(state('agent_a_problem'), 'on');
 	});
 
+	it('tell how many agents do what, and which are in trouble', () => {
+		const { tell, state, entity } = mapping();
+		tell('agent_status', { agentId: 'a', status: 'busy' });
+		tell('agent_status', { agentId: 'b', status: 'Error' });
+		tell('agent_status', { agentId: 'c', status: 'idle' });
+		tell('agent_status', { agentId: 'd', status: 'paused' });
+		const all = ['busy', 'idle', 'error'].map((each) => state(`agents_${each}`));
+		assert.deepEqual([...all, state('agents_problem')], [1, 1, 1, 'on']);
+		assert.deepEqual(entity('agents_problem')?.attributes, { agents: ['b'] });
+		tell('agent_status', { agentId: 'b', status: 'idle' });
+		assert.deepEqual([state('agents_idle'), state('agents_problem')], [2, 'off']);
+	});
+
+	it('of an agent have when it was heard of, and that alone is no news', () => {
+		const { tell, entity, changes, clock } = mapping();
+		tell('agent_status', { agentId: 'a', status: 'busy' });
+		clock.advance(60_000);
+		changes.length = 0;
+		tell('agent_status', { agentId: 'a', status: 'busy' });
+		assert.deepEqual(changes, []);
+		tell('agent_status', { agentId: 'a', status: 'idle' });
+		assert.equal(entity('agent_a_status')?.attributes.last_event, new Date(clock.now()).toISOString());
+	});
+
+	it('have names that a person can read, and a usage only where there is one', () => {
+		const { tell, pipeline, entity } = mapping();
+		tell('agent_status', { agentId: `a\nb ${'x'.repeat(5_000)}`, status: 'idle' });
+		const named = pipeline.entities().filter(({ subject }) => subject === 'agent');
+		assert.ok(named.length > 0);
+		for (const { name } of named) assert.match(name, /^a b x{75}… [A-Z]/u);
+		tell('agent_status', { agentId: 'b', status: 'idle', metrics: { cpuUsage: 1 } });
+		assert.equal(entity('agent_b_cpu')?.state, 1);
+		for (const row of ['memory', 'tasks_completed']) assert.equal(entity(`agent_b_${row}`), undefined);
+	});
+
+	it('count what passed and failed by either of its names', () => {
+		const { tell, state } = mapping();
+		tell('test_result', { agentId: 'a', passed: 40, failed: 5, skipped: 1 });
+		assert.deepEqual(
+			['total', 'passing', 'failing'].map((each) => state(`tests_${each}`)),
+			[46, 40, 5],
+		);
+		assert.deepEqual([state('total_tests_run'), state('agent_a_tests_failing')], [46, 5]);
+	});
+
+	it('fire a failure where GitHub says that a run timed out', () => {
+		const { tell, fired } = mapping();
+		tell('github_workflow_update', { name: 'CI', status: 'completed', conclusion: 'timed_out' });
+		assert.deepEqual(fired(), ['run_update:failure']);
+	});
+
 	it('have tests, coverage and a phase only for agents that have them', () => {
 		const { tell, entity } = mapping();
 		tell('agent_status', { agentId: 'a', status: 'idle' });

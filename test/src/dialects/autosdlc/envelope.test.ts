@@ -79,8 +79,8 @@ describe('autosdlc: decoding', () => {
 		const half = packed(JSON.stringify({ text: 'x'.repeat(limits.frameSize / 2) }));
 		const batch = `[${Array.from({ length: 500 }, () => half).join()}]`;
 		assert.ok(batch.length < limits.frameSize);
-		faulty(batch, 'too_large');
-		const lost = unwrap(JSON.parse(batch)).filter(({ data }) => data === null);
+		const lost = unwrap(decode(batch)).filter(({ data }) => data === null);
+		assert.ok(lost.every(({ issues }) => issues.some(({ code }) => code === 'too_large')));
 		assert.equal(lost.length, 499);
 		faulty(Buffer.concat(Array.from({ length: 40 }, () => gzipSync(Buffer.alloc(100_000, 0x20)))), 'too_large');
 	});
@@ -161,6 +161,20 @@ describe('autosdlc: the envelope', () => {
 			envelope: { id: 'x', version: '1.0' },
 		});
 		assert.deepEqual(codes(JSON.parse(packed('no'))), ['data not_json error']);
+	});
+
+	it('of one message of a list may be broken: the others are read', () => {
+		const fine = { id: 'a', type: 'agent_status', timestamp: 1, data: { agentId: 'a', status: 'busy' } };
+		const broken = { ...JSON.parse(packed('{}')), data: 'H4sIbroken' };
+		const items = unwrap(decode(JSON.stringify([fine, broken, fine])));
+		assert.deepEqual(
+			items.map(({ name, data, issues }) => [name, data === null, issues.map(({ code }) => code)]),
+			[
+				['agent_status', false, []],
+				['agent_log', true, ['compression']],
+				['agent_status', false, []],
+			],
+		);
 	});
 
 	it('is survived, whatever it is', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { autosdlc } from '../../../../src/dialects/autosdlc';
 import { newsTypes } from '../../../../src/dialects/autosdlc/types';
+import { EventReader } from '../../../../src/dialects/reader';
 import { AgentStreamError } from '../../../../src/model/errors';
 import { limits } from '../../../../src/model/limits';
 import { message, type Sent, talking } from './support';
@@ -359,6 +360,26 @@ describe('autosdlc: ping and pong', () => {
 				['pong', {}, undefined],
 			],
 		);
+	});
+
+	it('answers a ping, and takes a refusal, that are not as they should be', () => {
+		const { session, link, taken, clock, calls } = talking();
+		session.opened(link);
+		taken();
+		const strict = new EventReader({ source: 'sdlc', dialect: autosdlc, clock, session, strict: true });
+		const hear = (frame: string) => {
+			const [event] = strict.read(frame);
+			assert.ok(event?.rejected);
+			session.heard?.(event, link);
+		};
+		hear('{"type":"ping"}');
+		hear('{"id":"p","type":"ping","timestamp":1,"data":42}');
+		assert.deepEqual(
+			taken().map(({ type }) => type),
+			['pong', 'pong'],
+		);
+		hear('{"type":"auth_failure","data":{"reason":"expired"}}');
+		assert.match(String(calls.at(-1)), /refused the token: expired/);
 	});
 
 	it('pings by itself, and gives a server up that says nothing any more', () => {

@@ -120,6 +120,15 @@ describe('autosdlc: what is tracked', () => {
 		assert.deepEqual([agents()[0]?.cpu, agents()[0]?.memory], [5, 7]);
 	});
 
+	it('keeps the task of an agent that is busy, however that is spelled', () => {
+		const { tell, agents } = tracking();
+		tell('agent_status', { agentId: 'a', status: 'busy', currentTask: { id: 't' } });
+		tell('agent_status', { agentId: 'a', status: 'Busy' });
+		assert.equal(agents()[0]?.taskId, 't');
+		tell('agent_status', { agentId: 'a', status: 'idle' });
+		assert.equal(agents()[0]?.taskId, null);
+	});
+
 	it('counts the end of a task once, whatever word it ends with', () => {
 		const { tell, world } = tracking();
 		for (const [taskId, status] of [
@@ -130,11 +139,14 @@ describe('autosdlc: what is tracked', () => {
 			['c', 'cancelled'],
 			['c', 'done'],
 			['d', 'constructor'],
+			['b', 'in_progress'],
+			['b', 'completed'],
+			['b', 'completed'],
 		]) {
 			tell('agent_task_update', { agentId: 'x', taskId, status });
 		}
 		const { tasksCompleted, tasksFailed } = world.totals as { tasksCompleted: number; tasksFailed: number };
-		assert.deepEqual([tasksCompleted, tasksFailed], [2, 1]);
+		assert.deepEqual([tasksCompleted, tasksFailed], [3, 1], 'a task that failed may be tried again');
 	});
 
 	it('follows a workflow from its start to its end', () => {
@@ -166,11 +178,29 @@ describe('autosdlc: what is tracked', () => {
 		const [done] = workflows();
 		assert.ok(done);
 		assert.deepEqual([done.status, done.progress, done.duration, done.estimated], ['completed', 100, 90_000, null]);
-		tell('workflow_started', { workflowId: 'w' }, { timestamp: 1_703_775_135_000 });
+		tell('workflow_started', { workflowId: 'w' }, { timestamp: 1_703_775_335_000 });
 		assert.deepEqual([workflows()[0]?.status, workflows()[0]?.duration], ['running', null]);
-		tell('workflow_failed', { workflowId: 'w', error: { message: 'no' } }, { timestamp: 1_703_775_235_000 });
+		tell('workflow_failed', { workflowId: 'w', error: { message: 'no' } }, { timestamp: 1_703_775_435_000 });
 		assert.deepEqual([workflows()[0]?.status, workflows()[0]?.error], ['failed', 'no']);
 		assert.equal(workflows()[0]?.duration, 100_000);
+	});
+
+	it('is not put back by a message about a workflow that a later one has overtaken', () => {
+		const { tell, workflows } = tracking();
+		const at = (seconds: number) => ({ timestamp: 1_703_775_135_000 + seconds * 1_000 });
+		tell('workflow_started', { workflowId: 'w', totalSteps: 3 }, at(0));
+		tell('workflow_complete', { workflowId: 'w' }, at(3));
+		tell('workflow_step_complete', { workflowId: 'w', step: 'test', completedSteps: 2 }, at(2));
+		assert.deepEqual([workflows()[0]?.status, workflows()[0]?.progress], ['completed', 100]);
+		tell('workflow_step_complete', { workflowId: 'v', step: 'plan', completedSteps: 1, totalSteps: 2 }, at(5));
+		tell('workflow_started', { workflowId: 'v', name: 'late' }, at(4));
+		const [, late] = workflows();
+		assert.deepEqual(
+			[late?.status, late?.step, late?.progress, late?.name, late?.started],
+			['running', 'plan', 50, 'late', at(4).timestamp],
+		);
+		tell('workflow_started', { workflowId: 'w' }, at(-60));
+		assert.equal(workflows()[0]?.status, 'running', 'two clocks: it begins anew');
 	});
 
 	it('keeps places that were used: a new workflow takes that of the one that ended first', () => {

@@ -164,4 +164,26 @@ describe('router, tmux and configuration of Claude Code', () => {
 		rig.pass(limits.claudeEndedAfter);
 		assert.equal(rig.state('total_agents'), 0);
 	});
+
+	it('tell when an agent of a flow fails, and count one that is told of twice once', () => {
+		const rig = new Rig();
+		const agent = { agent_id: 'a', agent_type: 'coder' };
+		system(rig, 'flow.agent.spawned', 'flow', { ...agent, status: 'spawned' });
+		system(rig, 'flow.agent.spawned', 'flow', { ...agent, status: 'running' });
+		system(rig, 'flow.agent.completed', 'flow', { ...agent, status: 'failed', result: 'zq-content' });
+		const states = ['agents', 'subagents', 'agent_failures'].map((row) => rig.state(`total_${row}`));
+		assert.deepEqual(states, [0, 1, 1]);
+		assert.deepEqual(rig.entity('total_agent')?.attributes, { agent_id: 'a', agent_type: 'coder', app: 'flow' });
+		assert.deepEqual(rig.fired(), ['total_agent spawned', 'total_agent failed']);
+	});
+
+	it('have an alert level also where its word is a new one', () => {
+		const rig = new Rig();
+		system(rig, 'resource.alert', 'monitor', { component: 'flow', metrics, alert_level: 'emergency' });
+		assert.equal(rig.state('component_flow_alert'), 'other');
+		assert.equal(rig.entity('component_flow_alert')?.attributes.reported, 'emergency');
+		assert.deepEqual(rig.fired(), ['problem_alert_event other']);
+		system(rig, 'resource.alert', 'monitor', { component: 'flow', metrics, alert_level: 'Critical' });
+		assert.equal(rig.state('component_flow_alert'), 'critical');
+	});
 });

@@ -20,6 +20,7 @@ const inPayload = [
 	'agent_transcript_path',
 	'custom_instructions',
 	'permission_suggestions',
+	'answers',
 	'prompt_text',
 	'body',
 	'file',
@@ -35,6 +36,8 @@ const wrapped = fc.constantFrom<unknown>(
 	{ deep: { deeper: [{ text: secret }] } },
 	[secret, { content: secret }],
 	{ chat: [{ role: 'user', content: secret }], prompt: { id: secret } },
+	{ [`Shall I drop ${secret}?`]: true },
+	{ code: `print("${secret}")`, question_name: `Is it all right to drop ${secret}?` },
 );
 
 /** An event with the words wherever content can be. */

@@ -10,6 +10,8 @@ function everything(): Rig {
 	for (const name of ['hooks-server-live.jsonl', 'document-examples.jsonl']) {
 		for (const raw of framesOf(name)) rig.take(JSON.parse(raw));
 	}
+	// What few servers tell.
+	rig.hook('Stop', { total_tokens: 1_000, total_cost_usd: 0.25 });
 	return rig;
 }
 

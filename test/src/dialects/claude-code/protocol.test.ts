@@ -128,6 +128,13 @@ describe('the wrapper of Claude Code', () => {
 		assert.deepEqual(shown({ type: 'heartbeat', data: { timestamp: 4 }, metadata }), ['heartbeat 4']);
 	});
 
+	it('says when the next heartbeat comes, where that is sensible', () => {
+		const every = (next_check: unknown) =>
+			unwrap({ type: 'heartbeat', data: { components: {}, timestamp: 1_000_000, next_check } }, false)[0]?.every;
+		assert.equal(every(1_120_000), 120_000);
+		for (const odd of [undefined, 'soon', 1_000_000, 1_000_500, 900_000, 1e15]) assert.equal(every(odd), undefined);
+	});
+
 	it('is bounded', () => {
 		const items = unwrap(
 			{ type: 'event', data: Array.from({ length: limits.claudeBatch + 5 }, () => event(1)) },

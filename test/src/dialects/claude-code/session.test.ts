@@ -61,6 +61,80 @@ describe('a session of Claude Code', () => {
 		assert.equal(rig.entity('session_shop-1_status')?.attributes.waiting_for, undefined);
 	});
 
+	it('waits for each of several calls that ask at once, and says so of each', () => {
+		const rig = new Rig();
+		const call = (hook: string, id: string) => rig.hook(hook, { tool_name: id, tool_use_id: id });
+		const waitsFor = () => rig.entity('session_shop-1_status')?.attributes.waiting_for;
+		for (const id of ['one', 'two', 'three']) call('PreToolUse', id);
+		rig.fired();
+		for (const id of ['one', 'two', 'one']) call('PermissionRequest', id);
+		rig.hook('Notification', { message: 'Claude needs your permission' });
+		assert.deepEqual(rig.fired(), Array(2).fill('app_shop_request permission_request'));
+		assert.equal(waitsFor(), 'one, two');
+		for (const id of ['two', 'three']) call('PostToolUse', id);
+		assert.deepEqual([status(rig), waitsFor()], ['waiting', 'one']);
+		call('PostToolUse', 'one');
+		assert.deepEqual([status(rig), waitsFor()], ['working', undefined]);
+	});
+
+	it('waits for a call that a request names only by its tool', () => {
+		const rig = new Rig();
+		rig.hook('PreToolUse', { tool_name: 'Read', tool_use_id: 'a' });
+		rig.hook('PreToolUse', { tool_name: 'Bash', tool_use_id: 'b' });
+		rig.hook('PermissionRequest', { tool_name: 'Bash' });
+		rig.hook('PostToolUse', { tool_name: 'Read', tool_use_id: 'a' });
+		assert.equal(status(rig), 'waiting');
+		rig.hook('PostToolUse', { tool_name: 'Bash', tool_use_id: 'b' });
+		assert.equal(status(rig), 'working');
+	});
+
+	it('waits also where a subagent works on, and where the request comes late', () => {
+		const rig = new Rig();
+		rig.hook('PreToolUse', { tool_name: 'Bash', tool_use_id: 'a', agent_id: 'x' });
+		rig.fired();
+		rig.hook(
+			'PermissionRequest',
+			{ tool_name: 'Bash', tool_use_id: 'a', agent_id: 'x' },
+			{ timestamp: rig.clock.now() - 100 },
+		);
+		assert.deepEqual([status(rig), rig.fired()], ['waiting', ['app_shop_request permission_request']]);
+		rig.hook('PreToolUse', { tool_name: 'Read', tool_use_id: 'b', agent_id: 'y' });
+		assert.equal(status(rig), 'waiting');
+		rig.hook('PostToolUse', { tool_name: 'Bash', tool_use_id: 'a', agent_id: 'x' });
+		assert.equal(status(rig), 'working');
+		rig.hook('PermissionRequest', { tool_name: 'Bash', tool_use_id: 'a' }, { timestamp: rig.clock.now() - 100 });
+		assert.equal(status(rig), 'working', 'it was answered before');
+	});
+
+	it('says what it has used, where its server tells, and counts each token once', () => {
+		const rig = new Rig();
+		const said = (id: string, tokens: number) => ({
+			type: 'assistant',
+			message: { id, content: 'zq-content', usage: { input_tokens: tokens, output_tokens: 1, service_tier: 'x' } },
+		});
+		const used = () => ['session_shop-1_tokens', 'total_tokens'].map((id) => rig.state(id));
+		rig.hook('Stop', {}, { chat: [{ type: 'user', message: { content: 'zq-content' } }] });
+		assert.deepEqual(used(), [undefined, undefined]);
+		// One message of two blocks, and another one.
+		rig.hook('Stop', {}, { chat: [said('a', 10), said('a', 10), said('b', 20)] });
+		assert.deepEqual(used(), [32, 32]);
+		assert.deepEqual(rig.entity('session_shop-1_tokens')?.attributes.kinds, {
+			input_tokens: 30,
+			output_tokens: 2,
+			cache_creation_input_tokens: 0,
+			cache_read_input_tokens: 0,
+		});
+		const events = rig.hook('Stop', {}, { chat: [said('a', 10), said('b', 20), said('c', 7)] });
+		assert.deepEqual(used(), [40, 40]);
+		assert.ok(!JSON.stringify(events).includes('zq-content'));
+		rig.hook('Stop', { total_cost_usd: 0.5 });
+		rig.hook('Stop', { total_cost_usd: 0.75 }, { session_id: 's2' });
+		rig.hook('Stop', { total_cost_usd: 0.6 });
+		assert.deepEqual([rig.state('session_shop-1_cost'), rig.state('total_cost')], [0.6, 1.35]);
+		const { unit_of_measurement: unit, device_class: kind, state_class: grows } = rig.entity('total_cost') ?? {};
+		assert.deepEqual([unit, kind, grows], ['USD', 'monetary', 'total']);
+	});
+
 	it('falls idle when it is silent, and ends in the end', () => {
 		const rig = new Rig();
 		rig.hook('SubagentStart', { agent_id: 'a', agent_type: 'reviewer' });

@@ -189,6 +189,22 @@ describe('the Claude Code tracker', () => {
 		assert.equal(rig.state('total_sessions'), 7);
 	});
 
+	it('keeps whoever waits in sight, however many sessions begin', () => {
+		const rig = new Rig();
+		rig.hook('PermissionRequest', { tool_name: 'Bash', tool_use_id: 'a' }, { session_id: 'waits' });
+		for (let index = 0; index < limits.claudeSlots + 5; index += 1) {
+			rig.clock.advance(1_000);
+			rig.hook('UserPromptSubmit', {}, { session_id: `s${index}` });
+			rig.hook('PreToolUse', { tool_name: 'Bash', tool_use_id: `t${index}` }, { session_id: 'idle' });
+			rig.hook('Stop', {}, { session_id: 'idle' });
+		}
+		assert.equal(rig.state('session_shop-1_status'), 'waiting');
+		assert.deepEqual(
+			[rig.state('total_waiting'), rig.state('total_working'), rig.state('total_idle')],
+			[1, limits.claudeSlots - 2, 1],
+		);
+	});
+
 	it('takes an event without session or app as what it is', () => {
 		const rig = new Rig();
 		rig.take({ type: 'event', data: { event_type: 'PreToolUse', payload: { tool_name: 'Bash' } } });

@@ -5,30 +5,17 @@ import { EventReader } from '../../../../../src/dialects/reader';
 import { unraid } from '../../../../../src/dialects/unraid';
 import type { Entity } from '../../../../../src/model/entity';
 import { Pipeline } from '../../../../../src/pipeline';
+import {
+	type Allowed,
+	compare,
+	isNumeric,
+	keyOf,
+	matches,
+	type Shown,
+	sameState,
+} from '../../../../home-assistant/compare';
 import { FakeClock } from '../../../../support/fake-clock';
 import { fixtureJson, recording } from '../../../../support/unraid-recordings';
-
-/** An entity as the integration showed it; see `test/fixtures/unraid/HA-REFERENCE.md`. */
-interface Reference {
-	readonly entity_id: string;
-	readonly domain: string;
-	readonly original_name: string;
-	readonly state: string;
-	readonly unit: string | null;
-	readonly device_class: string | null;
-	readonly state_class: string | null;
-	readonly entity_category: string | null;
-	readonly enabled_by_default: boolean;
-	readonly volatile: boolean;
-	readonly capabilities: {
-		readonly options?: readonly string[];
-		readonly event_types?: readonly string[];
-		readonly min?: number;
-		readonly max?: number;
-		readonly step?: number;
-	};
-	readonly attributes: Readonly<Record<string, unknown>>;
-}
 
 interface Timeline {
 	readonly initial: string;
@@ -39,7 +26,7 @@ interface Timeline {
 /** What differs on purpose, by `<domain>/<name or glob>`: the same file that `tools/parity` takes with `--allow`. */
 const allowed = JSON.parse(
 	readFileSync(join(__dirname, '../../../../../docs/parity-differences.json'), 'utf8'),
-) as Readonly<Record<string, { readonly fields: readonly string[]; readonly reason: string }>>;
+) as Allowed;
 
 /** Values of attributes that differ on purpose (`tools/parity` compares their names only): entity, attribute, reason. */
 const judged: readonly (readonly [pattern: RegExp, attribute: RegExp, reason: string])[] = [
@@ -75,7 +62,6 @@ const otherwise: readonly (readonly [pattern: RegExp, theirs: string, ours: stri
 	[/_disk3_health$/, 'UNKNOWN', 'PASSED', 'the last verdict stands while a disk sleeps (need 5)'],
 ];
 
-const keyOf = (platform: string, name: string) => `${platform}/${name.trim().toLowerCase()}`;
 const shown = (entity: Entity) => {
 	if (!entity.available) return 'unavailable';
 	// Home Assistant writes the offset of a time in full.
@@ -85,41 +71,30 @@ const shown = (entity: Entity) => {
 		: String(state ?? 'unknown');
 };
 
-/** As `tools/parity` compares: numbers may differ by 0.5 %, or by what rounding does. */
-function sameState(theirs: string, ours: string, numeric: boolean): boolean {
-	if (theirs === ours) return true;
-	if (!numeric || theirs === '' || ours === '') return false;
-	const [a, b] = [Number(theirs), Number(ours)];
-	const size = Math.max(Math.abs(a), Math.abs(b));
-	return Math.abs(a - b) <= Math.max(0.005 * size, size >= 1 ? 0.06 : 0.001);
-}
-
-/** What `tools/parity` compares. Attributes by name: ours may have more. */
-function differences(theirs: Reference, ours: Entity): [field: string, theirs: unknown, ours: unknown][] {
-	const found: [string, unknown, unknown][] = [];
-	const compare = (field: string, a: unknown, b: unknown) => {
-		if (JSON.stringify(a ?? null) !== JSON.stringify(b ?? null)) found.push([field, a, b]);
+/** An entity of ours as Home Assistant would show it. */
+function asShown(entity: Entity): Shown {
+	const { platform: domain, name, options, range } = entity;
+	const words = options && (domain === 'event' ? { event_types: options } : { options });
+	return {
+		entity_id: entity.unique_id,
+		unique_id: entity.unique_id,
+		domain,
+		original_name: name,
+		name: null,
+		state: shown(entity),
+		unit: entity.unit_of_measurement,
+		device_class: entity.device_class,
+		state_class: entity.state_class,
+		entity_category: entity.entity_category,
+		enabled_by_default: entity.enabled_by_default,
+		// The publisher announces every number as a slider.
+		capabilities: { ...words, ...(range && { ...range, mode: 'slider' }) },
+		attributes: entity.attributes,
 	};
-	const stateless = theirs.volatile || theirs.domain === 'button' || theirs.domain === 'event';
-	const numeric = theirs.unit !== null || theirs.state_class !== null || theirs.domain === 'number';
-	if (!stateless && !sameState(theirs.state, shown(ours), numeric)) found.push(['state', theirs.state, shown(ours)]);
-	compare('unit', theirs.unit, ours.unit_of_measurement);
-	compare('device_class', theirs.device_class, ours.device_class);
-	compare('state_class', theirs.state_class, ours.state_class);
-	compare('entity_category', theirs.entity_category, ours.entity_category);
-	compare('enabled_by_default', theirs.enabled_by_default, ours.enabled_by_default);
-	const { options, event_types: types, min, max, step } = theirs.capabilities;
-	if (options) compare('options', [...options].sort(), [...(ours.options ?? [])].sort());
-	if (types) compare('limits', [...types].sort(), [...(ours.options ?? [])].sort());
-	if (min !== undefined) compare('limits', { min, max, step }, ours.range);
-	const missing = Object.keys(theirs.attributes).filter((name) => !(name in ours.attributes));
-	if (theirs.domain !== 'event' && missing.length > 0)
-		found.push(['attributes', missing, Object.keys(ours.attributes)]);
-	return found;
 }
 
 /** Attributes that both have with different values. */
-function otherValues(theirs: Reference, ours: Entity): [name: string, theirs: unknown, ours: unknown][] {
+function otherValues(theirs: Shown, ours: Entity): [name: string, theirs: unknown, ours: unknown][] {
 	if (theirs.domain === 'event') return [];
 	return Object.entries(theirs.attributes).flatMap(([name, value]) =>
 		name in ours.attributes && JSON.stringify(value) !== JSON.stringify(ours.attributes[name])
@@ -171,31 +146,21 @@ function play(name: string, rest: Readonly<Record<string, { status: number; body
 
 const used = new Set<string>();
 
-/** A glob of `tools/parity` (Python's fnmatch, of which only `*` is used). */
-const matches = (glob: string, text: string) =>
-	new RegExp(`^${glob.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*')}$`).test(text);
-
-/** Whether `docs/parity-differences.json` gives a reason; remembers that it was needed. */
-function excused(theirs: Reference, field: string): boolean {
-	const name = `${theirs.domain}/${theirs.original_name}`;
-	const found = Object.entries(allowed).find(
-		([glob, { fields }]) => (fields.includes('*') || fields.includes(field)) && matches(glob, name),
+/** Whether `docs/parity-differences.json` gives a reason for other attributes. */
+const isExcused = ({ domain, original_name: name }: Shown): boolean =>
+	Object.entries(allowed).some(
+		([pattern, { fields }]) =>
+			(fields.includes('*') || fields.includes('attributes')) && matches(pattern, `${domain}/${name}`),
 	);
-	if (found) used.add(found[0]);
-	return found !== undefined;
-}
 
-function sameAs(reference: readonly Reference[], world: () => ReturnType<typeof play>) {
+function sameAs(reference: readonly Shown[], world: () => ReturnType<typeof play>) {
 	it('differs from it only where there is a reason', () => {
-		const { ours } = world();
-		const unexplained: unknown[] = [];
-		for (const theirs of reference) {
-			const key = keyOf(theirs.domain, theirs.original_name);
-			const entity = ours.get(key);
-			const found = entity ? differences(theirs, entity) : ([['missing', 'present', null]] as const);
-			for (const [field, a, b] of found) if (!excused(theirs, field)) unexplained.push([key, field, a, b]);
-		}
-		assert.deepEqual(unexplained, []);
+		const found = compare(reference, [...world().ours.values()].map(asShown), allowed);
+		for (const pattern of found.used) used.add(pattern);
+		assert.deepEqual(
+			found.differences.filter(({ reason }) => reason === null),
+			[],
+		);
 	});
 
 	it('gives each attribute the same value', () => {
@@ -207,7 +172,7 @@ function sameAs(reference: readonly Reference[], world: () => ReturnType<typeof 
 			for (const [name, a, b] of entity ? otherValues(theirs, entity) : []) {
 				const line = judged.find(([pattern, names]) => pattern.test(key) && names.test(name));
 				if (line) used.add(String(line[0]));
-				else if (!excused(theirs, 'attributes')) unexplained.push([key, name, a, b]);
+				else if (!isExcused(theirs)) unexplained.push([key, name, a, b]);
 			}
 		}
 		assert.deepEqual(unexplained, []);
@@ -215,7 +180,7 @@ function sameAs(reference: readonly Reference[], world: () => ReturnType<typeof 
 }
 
 describe('unraid entities beside the Home Assistant integration: REST snapshot and live-60s', () => {
-	const { entities: reference } = fixtureJson('ha-reference-entities.json') as { entities: readonly Reference[] };
+	const { entities: reference } = fixtureJson('ha-reference-entities.json') as { entities: readonly Shown[] };
 	let world: ReturnType<typeof play>;
 	before(() => {
 		world = play('live-60s.jsonl', fixtureJson('rest-snapshot.json') as Parameters<typeof play>[1]);
@@ -224,7 +189,7 @@ describe('unraid entities beside the Home Assistant integration: REST snapshot a
 });
 
 describe('unraid entities beside the Home Assistant integration: scenario-a', () => {
-	const { entities: reference } = fixtureJson('ha-reference-scenario-a.json') as { entities: readonly Reference[] };
+	const { entities: reference } = fixtureJson('ha-reference-scenario-a.json') as { entities: readonly Shown[] };
 	const timelines = (fixtureJson('ha-timeline-scenario-a.json') as { entities: Record<string, Timeline> }).entities;
 	let world: ReturnType<typeof play>;
 	before(() => {
@@ -243,7 +208,7 @@ describe('unraid entities beside the Home Assistant integration: scenario-a', ()
 			if (theirs?.volatile || notTimed.some(([pattern]) => pattern.test(id))) continue;
 			assert.ok(theirs, id);
 			const states = world.history.get(keyOf(theirs.domain, theirs.original_name)) ?? [];
-			const numeric = theirs.unit !== null || theirs.state_class !== null;
+			const numeric = isNumeric(theirs);
 			for (const [second, state] of timeline.changes) {
 				const expected = otherwise.find(([pattern, word]) => pattern.test(id) && word === state)?.[2] ?? state;
 				// What held when the integration could first have seen it, and what came since.

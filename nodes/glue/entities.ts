@@ -1,0 +1,117 @@
+import type { NodeAPI, NodeDef } from 'node-red';
+import type { Entity } from '../../src/model/entity';
+
+/** Whether a node lets an entity through its first output. */
+type Passes = (entity: Entity) => boolean;
+
+/** A node as it stands in the flow, with what it is wired to. */
+interface Wired extends NodeDef {
+	/** Disabled. */
+	readonly d?: boolean;
+	readonly wires?: readonly (readonly string[])[];
+	/** Of *link out*: the *link in* nodes. */
+	readonly links?: readonly string[];
+}
+
+/** Nodes that pass on what comes as it is. */
+const transparent = new Set(['junction', 'link in', 'link out']);
+
+/**
+ * What entities there are in a runtime: a mapper sends only changes, so that a node behind it that is deployed alone asks here for the rest.
+ * Also which node has which unique id of entities that nodes make of their own.
+ */
+export class EntityDirectory {
+	private readonly mappers = new Map<string, () => readonly Entity[]>();
+	private readonly gates = new Map<string, Passes>();
+	private readonly owners = new Map<string, string>();
+
+	/** A mapper shows its entities; returns how to stop that. */
+	offer(node: string, entities: () => readonly Entity[]): () => void {
+		this.mappers.set(node, entities);
+		return () => this.withdraw(this.mappers, node, entities);
+	}
+
+	/** A node that lets only some entities through shows which; returns how to stop that. */
+	gate(node: string, passes: Passes): () => void {
+		this.gates.set(node, passes);
+		return () => this.withdraw(this.gates, node, passes);
+	}
+
+	/** Every mapper's entities. */
+	all(): Entity[] {
+		return [...this.mappers.values()].flatMap((entities) => [...entities()]);
+	}
+
+	/**
+	 * The entities that reach a node by its wires, as far as that is known: from mappers, through junctions, links and nodes that say what they
+	 * let through. What comes through any other node may be anything, and is not looked at.
+	 */
+	reaching(RED: NodeAPI, node: string): Entity[] {
+		const before = sourcesOf(RED);
+		const found = new Map<string, Entity>();
+		const visit = (id: string, passes: Passes, path: ReadonlySet<string>): void => {
+			for (const source of before.get(id) ?? []) {
+				if (path.has(source.id)) continue;
+				const gate = this.gates.get(source.id);
+				for (const entity of this.mappers.get(source.id)?.() ?? []) {
+					if (passes(entity)) found.set(entity.unique_id, entity);
+				}
+				const further = new Set(path).add(source.id);
+				if (transparent.has(source.type)) visit(source.id, passes, further);
+				else if (gate && source.port === 0) visit(source.id, (entity) => gate(entity) && passes(entity), further);
+			}
+		};
+		visit(node, () => true, new Set([node]));
+		return [...found.values()];
+	}
+
+	/** Takes a unique id for a node; false where another one has it. */
+	claim(uniqueId: string, node: string): boolean {
+		const owner = this.owners.get(uniqueId);
+		if (owner !== undefined && owner !== node) return false;
+		this.owners.set(uniqueId, node);
+		return true;
+	}
+
+	/** Gives back all unique ids of a node. */
+	release(node: string): void {
+		for (const [uniqueId, owner] of this.owners) if (owner === node) this.owners.delete(uniqueId);
+	}
+
+	private withdraw<T>(map: Map<string, T>, node: string, value: T): void {
+		if (map.get(node) === value) map.delete(node);
+	}
+}
+
+interface Source {
+	readonly id: string;
+	readonly type: string;
+	/** The output. */
+	readonly port: number;
+}
+
+/** What is wired to each node. */
+function sourcesOf(RED: NodeAPI): ReadonlyMap<string, readonly Source[]> {
+	const before = new Map<string, Source[]>();
+	RED.nodes.eachNode((def: NodeDef) => {
+		const { id, type, d, wires = [], links = [] } = def as Wired;
+		if (d) return;
+		const outputs = type === 'link out' ? [links] : wires;
+		for (const [port, targets] of outputs.entries()) {
+			for (const target of targets) before.set(target, [...(before.get(target) ?? []), { id, type, port }]);
+		}
+	});
+	return before;
+}
+
+const directories = new WeakMap<object, EntityDirectory>();
+
+/** The directory of a runtime. Every node set has a `RED` of its own; what they share is the runtime's event bus. */
+export function entitiesIn(RED: NodeAPI): EntityDirectory {
+	let directory = directories.get(RED.events);
+	if (!directory) {
+		directory = new EntityDirectory();
+		directories.set(RED.events, directory);
+	}
+	return directory;
+}
