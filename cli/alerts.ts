@@ -10,7 +10,7 @@ import { text, withDefault } from './arguments';
 import { command } from './command';
 import { FileReader } from './input';
 import { say } from './io';
-import { dialectOption, idOption } from './options';
+import { chosenDialect, dialectOptions, idOption } from './options';
 import { RecordedClock } from './recorded-clock';
 
 /** `agent-stream alerts`: which alerts a recording would have given. */
@@ -22,12 +22,13 @@ export const alerts = command(
 		argument: '[FILE|-]',
 		options: {
 			id: withDefault(idOption(), 'local'),
-			dialect: dialectOption(),
+			...dialectOptions(),
 			rules: text('FILE', "rules as JSON, as the alert node exports them (default: the protocol's own)"),
 		},
 	},
 	async ({ values, argument }, io, output) => {
-		const { id, dialect } = values;
+		const { id } = values;
+		const dialect = chosenDialect(values);
 		const given = values.rules === undefined ? null : await readRules(values.rules);
 		const clock = new RecordedClock();
 		const reader = new FileReader({ file: argument, source: id, dialect, strict: false }, io);

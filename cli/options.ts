@@ -7,7 +7,7 @@ import { asAgentStreamError } from '../src/model/errors';
 import { number, type Option, text, UsageError, withDefault } from './arguments';
 
 /** `--dialect NAME|auto`. */
-export function dialectOption(): Option<Dialect | 'auto'> {
+function dialectOption(): Option<Dialect | 'auto'> {
 	const names = dialects.map((dialect) => dialect.name).join(', ');
 	const known = (name: string) => name === 'auto' || dialects.some((dialect) => dialect.name === name);
 	const named = withDefault(
