@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { Timer } from '../src/model/clock';
 import { type Io, say } from './io';
 
+/** Energy totals and rate baselines. */
+const memorySchema = z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string(), z.null()])));
+
 const savedSchema = z.object({
 	version: z.literal(1),
-	/** Energy totals and rate baselines. */
-	memory: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string(), z.null()]))),
+	memory: memorySchema,
 	/** What the bridge has published; the bridge checks it itself. */
 	ledger: z.unknown().optional(),
 });
@@ -14,6 +16,12 @@ const savedSchema = z.object({
 export type Saved = Readonly<Omit<z.infer<typeof savedSchema>, 'version'>>;
 
 const nothing: Saved = { memory: {}, ledger: undefined };
+
+/** Energy totals and rate baselines from elsewhere; none where they cannot be used. */
+export function readMemory(value: unknown): Saved['memory'] {
+	const parsed = memorySchema.safeParse(value);
+	return parsed.success ? parsed.data : {};
+}
 
 /** Milliseconds between two writes at least: what a power cut may cost. */
 const writeEvery = 5_000;
@@ -23,6 +31,7 @@ export class StateFile {
 	private written = '';
 	private timer: Timer | undefined;
 	private warned = '';
+	private isRead = false;
 
 	/**
 	 * @param path undefined = nothing is kept
@@ -34,11 +43,17 @@ export class StateFile {
 		private readonly current: () => Saved,
 	) {}
 
+	/** Whether {@link read} found a file that can be used. */
+	get isThere(): boolean {
+		return this.isRead;
+	}
+
 	/** What the last run kept; nothing where there is no file, or none that can be used. */
 	read(): Saved {
 		if (this.path === undefined) return nothing;
 		try {
 			const { memory, ledger } = savedSchema.parse(JSON.parse(readFileSync(this.path, 'utf8')));
+			this.isRead = true;
 			return { memory, ledger };
 		} catch (thrown) {
 			const missing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';

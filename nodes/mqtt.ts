@@ -35,7 +35,6 @@ export = (RED: NodeAPI): void => {
 
 class BridgeNode implements Running {
 	private readonly bridge: Bridge;
-	private readonly entities = new Set<string>();
 	/** The cause that catch nodes were told of last: one report for each, not for each attempt. */
 	private told: string | null = null;
 
@@ -65,10 +64,6 @@ class BridgeNode implements Running {
 		if (!found) {
 			this.obey(message, to);
 			return;
-		}
-		for (const { kind, entity } of found.changes) {
-			if (kind === 'removed') this.entities.delete(entity.unique_id);
-			else this.entities.add(entity.unique_id);
 		}
 		this.bridge.apply(found.changes.map((change) => this.commandable(change)));
 		if (this.bridge.state.phase === 'open') this.showCounts();
@@ -116,11 +111,12 @@ class BridgeNode implements Running {
 		}
 		if (parsed.data.topic === 'announce') {
 			this.bridge.announce();
+			if (this.bridge.state.phase === 'open') this.showCounts();
 			return;
 		}
 		const { dryRun, source, uniqueIds } = parsed.data.payload;
 		const report = this.bridge.purge({ dryRun, ...(source && { source }), ...(uniqueIds && { uniqueIds }) });
-		if (!dryRun) for (const { unique_id } of report.entities) this.entities.delete(unique_id);
+		if (this.bridge.state.phase === 'open') this.showCounts();
 		to([{ ...message, payload: report.entities }]);
 	}
 
@@ -146,7 +142,7 @@ class BridgeNode implements Running {
 			fill: lost > 0 ? 'yellow' : 'green',
 			shape: 'dot',
 			text,
-			values: { count: this.entities.size, lost },
+			values: { count: this.bridge.count, lost },
 		});
 	}
 }

@@ -1,7 +1,7 @@
 import type { Condition, Level, Severity } from '../model/alert';
-import { round } from '../model/description';
 import { glob, globs } from '../model/glob';
 import { limits } from '../model/limits';
+import { round } from '../model/presets';
 import { numberOf, rank, type Threshold, wordOf } from './levels';
 
 /** What a judgement of one entity by one rule remembers until the next; JSON. */

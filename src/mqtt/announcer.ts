@@ -1,7 +1,10 @@
 import type { Device, Entity, Platform } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
+import { sameJson } from '../model/json';
 import { limits } from '../model/limits';
+import { isRecord, readAnnounced } from './announced';
 import {
+	type Component,
 	component,
 	type DiscoveryOptions,
 	documentId,
@@ -34,35 +37,11 @@ export interface AnnouncerEvents {
 	changed(): void;
 	/** A document came to the broker, or left it: to be noted, but nothing has to wait for that. */
 	moved(): void;
+	/** Bookkeeping that should outlast a restart. */
+	noted(): void;
 	/** Something that people should know. */
 	report(error: AgentStreamError): void;
 }
-
-/** The fields of an entity that its announcement is made of. */
-const ANNOUNCED = [
-	'platform',
-	'name',
-	'event_type',
-	'device_class',
-	'unit_of_measurement',
-	'state_class',
-	'entity_category',
-	'suggested_display_precision',
-	'icon',
-	'enabled_by_default',
-	'options',
-	'command',
-	'range',
-	'device',
-] as const satisfies readonly (keyof Entity)[];
-
-/** Whether two forms of an entity are announced differently. */
-export function isAnnouncedDifferently(before: Entity, after: Entity): boolean {
-	return ANNOUNCED.some((field) => !isSame(before[field], after[field]));
-}
-
-const isSame = (a: unknown, b: unknown): boolean =>
-	a === b || (typeof a === 'object' && a !== null && JSON.stringify(a) === JSON.stringify(b));
 
 /** Decides in which document each entity is announced, and moves entities between documents. */
 export class Announcer {
@@ -81,6 +60,14 @@ export class Announcer {
 			gone: (topic, id) => events.gone(topic, id),
 			changed: () => events.changed(),
 			moved: () => events.moved(),
+			noted: () => events.noted(),
+			full: () =>
+				events.report(
+					new AgentStreamError(
+						'LIMIT_REACHED',
+						`More than ${limits.removals} removals wait for Home Assistant's next start, to be repeated then: it may keep some of the later ones as unavailable.`,
+					),
+				),
 			oversize: (topic) => this.oversize(topic),
 			foreign: (topic) =>
 				events.report(
@@ -90,7 +77,7 @@ export class Announcer {
 	}
 
 	/** Announces an entity, or what is new about it. */
-	announce(known: Known, entity: Entity, now: number): void {
+	announce(known: Known, entity: Entity): void {
 		const { form } = this.options;
 		if (form === 'off') return;
 		const made = component(entity, this.published.topics, known.extras, this.options);
@@ -100,16 +87,23 @@ export class Announcer {
 		}
 		const base = this.describe(entity.device);
 		const place = this.place(base, entity);
-		if (known.document !== null && known.document !== place.topic) {
-			this.withdraw(known);
-			known.notBefore = now + 2 * limits.documentEvery;
-		}
 		const document = this.documents.at(place, entity.device);
 		const shown = document.members.get(known.id)?.component;
 		if (shown && shown.p !== made.p) this.documents.remove(document, known.id, shown);
-		this.documents.put(document, known.id, made, known.notBefore);
-		if (known.document !== place.topic) this.events.changed();
+		this.documents.put(document, known.id, made);
+		if (known.document === place.topic) return;
+		const from = known.document === null ? undefined : this.documents.get(known.document);
+		if (from) this.documents.leave(from, known.id, stubOf(known), document);
 		known.document = place.topic;
+		this.events.changed();
+	}
+
+	/** Makes an announced entity depend on the availability of its thing, without knowing more of it than what is announced. */
+	guard(known: Known): void {
+		const document = this.documents.get(known.document ?? '');
+		const shown = document?.members.get(known.id)?.component;
+		if (!document || !shown) return;
+		this.documents.put(document, known.id, this.guarded(known, shown));
 	}
 
 	/** Takes an entity out of its document. @returns false when it was in none, so that nothing has to be waited for */
@@ -117,7 +111,7 @@ export class Announcer {
 		const document = known.document === null ? undefined : this.documents.get(known.document);
 		known.document = null;
 		if (!document) return false;
-		this.documents.remove(document, known.id, { p: known.platform, unique_id: known.unique_id });
+		this.documents.remove(document, known.id, stubOf(known));
 		return true;
 	}
 
@@ -144,31 +138,44 @@ export class Announcer {
 		for (const [known, topic] of announced) {
 			const from = this.documents.get(topic);
 			if (!from || this.options.form === 'off') continue;
-			if (known.entity !== null && known.document === null) {
-				this.documents.remove(from, known.id, { p: known.platform, unique_id: known.unique_id });
-				continue;
+			const to = this.rightful(known, from);
+			if (to === null) {
+				this.documents.remove(from, known.id, stubOf(known));
+			} else if (to.base !== from.base) {
+				if (!from.removing.has(known.id)) this.documents.leave(from, known.id, stubOf(known), to);
+			} else if (to !== from) {
+				const targets = moves.get(from);
+				if (targets) targets.add(to);
+				else moves.set(from, new Set([to]));
 			}
-			const to = this.documents.at(this.place(from.base, known), from.device);
-			if (known.document !== null && known.document !== to.topic) this.resettle(known, to);
-			known.document = to.topic;
-			if (to === from) continue;
-			const targets = moves.get(from);
-			if (targets) targets.add(to);
-			else moves.set(from, new Set([to]));
 		}
 		for (const [from, to] of moves) this.move(from, [...to]);
+	}
+
+	/** Where an entity belongs that an earlier run announced in `from`; null = it is not announced any more. It is put there. */
+	private rightful(known: Known, from: Document): Document | null {
+		const { entity } = known;
+		if (entity !== null && known.document === null) return null;
+		// What this run, or a ledger that was taken up before, says of another device holds.
+		const elsewhere = known.document === null ? undefined : this.documents.get(known.document);
+		if (elsewhere && elsewhere.base !== from.base) return elsewhere;
+		const to = this.documents.at(this.place(from.base, known), from.device);
+		if (elsewhere && elsewhere !== to) this.resettle(known, elsewhere, to);
+		known.document = to.topic;
+		return to;
 	}
 
 	/**
 	 * What the broker holds of our documents.
 	 * @param found payloads by topic, or null when they could not be read
 	 */
-	readBack(filter: string, found: ReadonlyMap<string, string> | null, forgotten: boolean): void {
+	readBack(filter: string, found: ReadonlyMap<string, string> | null, forgotten: boolean, now: number): void {
+		const used = new Set([...this.published.byId.values()].map(({ document }) => document));
 		for (const document of [...this.documents.all()]) {
 			if (document.filter !== filter || document.read) continue;
 			const payload = found === null ? null : found.get(document.topic);
 			if (payload) this.adopt(document, payload);
-			this.documents.readBack(document, payload, forgotten);
+			this.documents.readBack(document, payload, { forgotten, now, isUsed: used.has(document.topic) });
 		}
 	}
 
@@ -181,17 +188,21 @@ export class Announcer {
 
 	/** Announces again what the broker holds of entities that nobody has reported yet in this run. */
 	private adopt(document: Document, payload: string): void {
-		const held = parseDocument(document, payload);
+		const held = readAnnounced(document.form, payload);
 		if (!held) return;
 		if (held.device && !this.devices.has(document.base)) this.documents.describe(document.base, held.device);
 		for (const [uniqueId, parsed] of held.components) {
 			const known = this.published.byId.get(uniqueId);
 			const target = known?.document ? this.documents.get(known.document) : undefined;
 			if (!known || !target || target.base !== document.base) continue;
-			const shown = { ...parsed, p: known.platform, unique_id: uniqueId };
-			if (!target.members.has(known.id)) this.documents.put(target, known.id, shown);
+			if (!target.members.has(known.id)) this.documents.put(target, known.id, this.adopted(known, parsed));
 			const member = target.members.get(known.id);
-			if (member && target === document) member.announcedAt ??= 0;
+			if (member && target === document) {
+				member.announcedAt ??= 0;
+				// It had left every other document before.
+				member.notBefore = 0;
+				member.follows = false;
+			}
 		}
 		document.order(held.components.values());
 	}
@@ -201,7 +212,7 @@ export class Announcer {
 		const before = this.devices.get(base);
 		if (before === device) return base;
 		this.devices.set(base, device);
-		if (!isSame(before, device)) this.documents.describe(base, device);
+		if (before === undefined || !sameJson(before, device)) this.documents.describe(base, device);
 		return base;
 	}
 
@@ -232,11 +243,29 @@ export class Announcer {
 		return true;
 	}
 
+	/** What the broker holds of an entity, as ours: another bridge may have announced it before. */
+	private adopted(known: Known, parsed: { [key: string]: unknown }): Component {
+		const { topics } = this.published;
+		const list = Array.isArray(parsed.availability) ? parsed.availability : [];
+		const availability = list.map((item: unknown) =>
+			isRecord(item) && typeof item.topic === 'string' && topics.isBridgeAvailability(item.topic)
+				? { ...item, topic: topics.bridgeAvailability }
+				: item,
+		);
+		const shown = { ...parsed, p: known.platform, unique_id: known.unique_id, availability };
+		return known.extras.thing ? this.guarded(known, shown) : shown;
+	}
+
+	private guarded(known: Known, shown: Component): Component {
+		const list = Array.isArray(shown.availability) ? shown.availability : [];
+		const has = list.some((item: unknown) => isRecord(item) && item.topic === known.thingTopic);
+		return has ? shown : { ...shown, availability: [...list, { topic: known.thingTopic }] };
+	}
+
 	/** An entity was announced before the ledger told that its device is split: it goes where the ledger says. */
-	private resettle(known: Known, to: Document): void {
-		const before = this.documents.get(known.document ?? '');
-		const member = before?.members.get(known.id);
-		if (!before || !member) return;
+	private resettle(known: Known, before: Document, to: Document): void {
+		const member = before.members.get(known.id);
+		if (!member) return;
 		before.members.delete(known.id);
 		this.documents.put(to, known.id, member.component, member.notBefore);
 	}
@@ -247,30 +276,6 @@ export class Announcer {
 	}
 }
 
+const stubOf = ({ platform, unique_id }: Known): Component => ({ p: platform, unique_id });
+
 const nameless = (base: string): Device => ({ identifiers: [base], name: base });
-
-type Held = { device: Device | null; components: Map<string, { [key: string]: unknown }> };
-
-/** The components of a retained document of ours by unique id; null when it is none. */
-function parseDocument(document: Document, payload: string): Held | null {
-	let parsed: unknown;
-	try {
-		parsed = JSON.parse(payload);
-	} catch {
-		return null;
-	}
-	if (!isRecord(parsed)) return null;
-	const { device, origin: _origin, qos, availability_mode, components, ...rest } = parsed;
-	const list = document.form === 'entity' ? [rest] : isRecord(components) ? Object.values(components) : [];
-	const held: Held = { device: isDevice(device) ? device : null, components: new Map() };
-	for (const item of list) {
-		if (isRecord(item) && typeof item.unique_id === 'string') held.components.set(item.unique_id, item);
-	}
-	return held;
-}
-
-const isRecord = (value: unknown): value is { [key: string]: unknown } =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isDevice = (value: unknown): value is Device =>
-	isRecord(value) && Array.isArray(value.identifiers) && typeof value.name === 'string';

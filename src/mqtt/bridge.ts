@@ -1,15 +1,18 @@
 import { EventEmitter } from 'node:events';
 import type { Clock, Timer } from '../model/clock';
 import type { EntityChange } from '../model/entity';
-import { AgentStreamError, asAgentStreamError } from '../model/errors';
+import { type AgentStreamError, asAgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
 import type { Logger } from '../model/logger';
-import { type BridgeCommand, readCommand } from './command';
-import { BrokerConnection, isVersionRefused, type MqttModule, shownUrl } from './connection';
-import { Handshake } from './handshake';
+import { Backoff } from './backoff';
+import type { BridgeCommand } from './command';
+import { isVersionRefused, type MqttModule, shownUrl } from './connection';
+import { Inbox } from './inbox';
 import type { Ledger } from './ledger';
-import { Outbox } from './outbox';
-import { Publisher, type PurgeReport } from './publisher';
+import { Link } from './link';
+import { Publisher } from './publisher';
+import type { PurgeOrder, PurgeReport } from './purged';
+import { Recall } from './recall';
 import type { BridgeSettings } from './settings';
 
 /** Where a bridge stands. `waiting`: the next attempt comes by itself. */
@@ -42,11 +45,11 @@ export interface BridgeParts {
 	readonly supportUrl?: string;
 	/** An earlier run's ledger, where it is kept besides the broker. */
 	readonly ledger?: unknown;
+	/** What else must outlast a restart (JSON): kept at the broker, and given back by {@link Bridge.recall}. */
+	readonly memory?: () => unknown;
 	/** Loads the client; the module `mqtt` unless a test passes its own. */
 	readonly load?: () => Promise<MqttModule>;
 }
-
-const SLOW: ReadonlySet<string> = new Set(['BROKER_UNAUTHORIZED', 'BROKER_PROTOCOL', 'TLS_FAILED', 'PREFIX_TAKEN']);
 
 /**
  * Publishes entities to a broker, announces them to Home Assistant and takes its commands. Owns its connection: reconnects with
@@ -56,17 +59,14 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 	private readonly publisher: Publisher;
 	private readonly session: string;
 	private current: BridgeState;
-	private connection: BrokerConnection | null = null;
-	private handshake: Handshake | null = null;
+	private link: Link | null = null;
 	private version: 4 | 5;
-	private outbox: Outbox | null = null;
-	private attempt = 0;
-	private openedAt = 0;
+	private readonly backoff: Backoff;
+	private readonly recalled: Recall;
+	private readonly inbox: Inbox;
 	private retry: Timer | undefined;
-	private wake: Timer | undefined;
-	private isPumpDue = false;
-	/** True when the handshake is through and messages may go out. */
-	private isReady = false;
+	/** True from stop to the next start: nothing begins any more. */
+	private isStopping = false;
 	private readonly logged = new Map<string, number>();
 
 	constructor(
@@ -74,7 +74,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 		private readonly parts: BridgeParts,
 	) {
 		super();
-		const { clock, random, version, supportUrl } = parts;
+		const { clock, random, version, supportUrl, memory } = parts;
 		this.version = settings.protocolVersion;
 		this.session = `${clock.now().toString(36)}-${Math.floor(random() * 2 ** 40).toString(36)}`;
 		this.current = { phase: 'idle', since: clock.now() };
@@ -84,14 +84,25 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 				...(settings.protocolVersion === 5 ? { commandExpiry: limits.commandExpiry } : {}),
 				origin: { sw_version: version, ...(supportUrl ? { support_url: supportUrl } : {}) },
 			},
-			{ clock, random, report: (error) => this.report(error) },
+			{ clock, random, report: (error) => this.report(error), ...(memory ? { memory } : {}) },
 		);
-		if (parts.ledger !== undefined) this.publisher.restore(parts.ledger);
+		this.backoff = new Backoff(random);
+		this.recalled = new Recall(clock);
+		this.inbox = new Inbox(settings.discoveryPrefix, this.publisher, {
+			command: (command) => this.emit('command', command),
+			report: (error) => this.report(error),
+		});
+		if (parts.ledger !== undefined) this.publisher.recovery.restore(parts.ledger);
 	}
 
 	/** Where it stands. */
 	get state(): BridgeState {
 		return this.current;
+	}
+
+	/** Entities that were reported and are published. */
+	get count(): number {
+		return this.publisher.count;
 	}
 
 	/** Counts since the start. */
@@ -101,244 +112,98 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 
 	/** What was published, as JSON, for who wants to keep it besides the broker. */
 	get ledger(): Ledger {
-		return this.publisher.ledger();
+		return this.publisher.records.ledger();
 	}
 
 	/** Connects, and stays connected until {@link stop}. */
 	start(): void {
-		if (this.current.phase === 'idle' || this.current.phase === 'closed') void this.connect();
+		if (this.current.phase !== 'idle' && this.current.phase !== 'closed') return;
+		this.isStopping = false;
+		void this.connect();
+	}
+
+	/**
+	 * What an earlier run kept at the broker.
+	 * @returns null = nothing; undefined = the broker could not be asked within so many ms
+	 */
+	recall(within: number): Promise<unknown> {
+		return this.recalled.ask(within);
 	}
 
 	/** Takes in what changed; it is published now, or when the broker is back. */
 	apply(changes: readonly EntityChange[]): void {
 		this.publisher.apply(changes);
-		this.schedule();
+		this.link?.schedule();
 	}
 
-	/** Announces again what a user deleted in Home Assistant. */
+	/** Announces again what a user deleted in Home Assistant, or purged. */
 	announce(): void {
 		this.publisher.announce();
-		this.schedule();
+		this.link?.schedule();
 	}
 
-	/** Removes what was published (of one endpoint, or of these entities) from broker and Home Assistant; with `dryRun` it only lists. */
-	purge(which: { source?: string; uniqueIds?: readonly string[]; dryRun: boolean }): PurgeReport {
+	/**
+	 * Removes what was published (of one endpoint, or of these entities) from broker and Home Assistant; with `dryRun` it only lists.
+	 * What is still reported stays away until {@link announce}, or until a new bridge starts.
+	 */
+	purge(which: PurgeOrder): PurgeReport {
 		const report = this.publisher.purge(which);
-		this.schedule();
+		this.link?.schedule();
 		return report;
 	}
 
 	/** Publishes that we are offline, waits for acknowledgements (at most `limits.closeWithin`) and closes. */
 	async stop(): Promise<void> {
-		const { connection } = this;
+		const { link } = this;
+		this.isStopping = true;
 		this.parts.clock.cancel(this.retry);
-		if (connection && this.isReady) {
-			this.pump();
-			this.isReady = false;
-			this.outbox?.send([this.publisher.farewell()]);
-			await this.outbox?.idle();
-		}
-		this.detach();
-		this.setState('closed');
-		if (connection) await this.end(connection);
-	}
-
-	/** Closes politely where there is anybody to be polite to, and in bounded time. */
-	private async end(connection: BrokerConnection): Promise<void> {
-		const { clock } = this.parts;
-		let timer: Timer | undefined;
-		if (this.openedAt > 0) {
-			const late = new Promise<void>((resolve) => {
-				timer = clock.after(limits.closeWithin, resolve);
-			});
-			await Promise.race([connection.end(), late]);
-			clock.cancel(timer);
-		}
-		connection.abort();
+		this.recalled.end();
+		// The connection may still break while it is told that we go: nothing begins then.
+		await link?.farewell();
+		this.link = null;
+		if (this.current.phase !== 'closed') this.setState('closed');
 	}
 
 	private async connect(): Promise<void> {
+		if (this.isStopping) return;
 		if (this.current.phase !== 'connecting') this.setState('connecting', this.current.cause);
 		let mqtt: MqttModule;
 		try {
 			mqtt = await (this.parts.load ?? (() => import('mqtt')))();
 		} catch (thrown) {
-			this.disconnected(asAgentStreamError(thrown, 'BROKER_UNREACHABLE'));
+			this.lost(null, asAgentStreamError(thrown, 'BROKER_UNREACHABLE'));
 			return;
 		}
-		if (this.current.phase !== 'connecting') return;
-		const { settings, parts, publisher } = this;
+		if (this.isStopping || this.link) return;
+		const { settings, parts, publisher, inbox, version, session } = this;
+		const { clock, random } = parts;
 		const clientId =
-			settings.clientId ?? `agent-stream-${settings.instance}-${Math.floor(parts.random() * 2 ** 32).toString(36)}`;
-		this.openedAt = 0;
-		const connection = new BrokerConnection(
-			mqtt,
-			settings,
-			this.version,
-			clientId,
-			publisher.topics.bridgeAvailability,
+			settings.clientId ?? `agent-stream-${settings.instance}-${Math.floor(random() * 2 ** 32).toString(36)}`;
+		const link: Link = new Link(
+			{ mqtt, settings, version, clientId, session, clock, publisher, inbox },
 			{
-				open: () => void this.opened(connection),
-				message: (topic, payload, retained) => this.message(topic, payload, retained),
-				closed: (error) => this.disconnected(error),
+				recalled: (memory) => this.recalled.tell(memory),
+				ready: () => this.setState('open'),
+				lost: (error) => this.lost(link, error),
+				report: (error) => this.report(error),
 			},
 		);
-		this.connection = connection;
+		this.link = link;
 	}
 
-	private async opened(connection: BrokerConnection): Promise<void> {
-		const { settings, parts, publisher, session } = this;
-		this.openedAt = parts.clock.now();
-		const { topics } = publisher;
-		const handshake = new Handshake({
-			connection,
-			topics,
-			clock: parts.clock,
-			session,
-			endpoints: () => publisher.sources,
-		});
-		this.handshake = handshake;
-		this.outbox = new Outbox(connection, parts.clock, {
-			room: () => this.schedule(),
-			report: (error) => this.report(error),
-		});
-		const opening = await handshake.begin();
-		if (!opening || this.connection !== connection) return;
-		if (!(await this.claim(connection, handshake))) return;
-		await connection.subscribe([`${settings.discoveryPrefix}/status`], false);
-		if (settings.commands) await connection.subscribe(topics.commands, false);
-		if (this.connection !== connection) return;
-		publisher.opened(opening);
-		await this.readBack(connection, handshake);
-		if (this.connection !== connection) return;
-		this.isReady = true;
-		this.setState('open');
-		this.pump();
-	}
-
-	/** @returns false when another bridge holds our topics, or the connection is gone */
-	private async claim(connection: BrokerConnection, handshake: Handshake): Promise<boolean> {
-		const granted = await handshake.claim();
-		if (this.connection !== connection) return false;
-		if (!granted) {
-			const { topicPrefix, instance } = this.settings;
-			const endpoints = this.publisher.sources.join(', ') || 'none yet';
-			const message =
-				`Another bridge is publishing under "${topicPrefix}" with the name "${instance}" or for one of these endpoints: ${endpoints}. ` +
-				'Give one of them another topic prefix, or let one bridge publish everything.';
-			if (this.current.phase === 'open') this.outbox?.send([this.publisher.farewell()]);
-			this.detach();
-			void this.end(connection);
-			this.wait(new AgentStreamError('PREFIX_TAKEN', message));
-		}
-		return granted;
-	}
-
-	private async readBack(connection: BrokerConnection, handshake: Handshake): Promise<void> {
-		for (let filters = this.publisher.unread(); filters.length > 0; filters = this.publisher.unread()) {
-			const found = await handshake.readBack(filters);
-			if (this.connection !== connection) return;
-			for (const filter of filters) this.publisher.readBack(filter, found);
-		}
-	}
-
-	/** New endpoints are claimed and new documents read back before anything is sent for them. */
-	private async prepare(connection: BrokerConnection, handshake: Handshake): Promise<void> {
-		this.isReady = false;
-		if (!handshake.isClaimed && !(await this.claim(connection, handshake))) return;
-		await this.readBack(connection, handshake);
-		if (this.connection !== connection || this.current.phase !== 'open') return;
-		this.isReady = true;
-		this.pump();
-	}
-
-	private message(topic: string, payload: string, retained: boolean): void {
-		if (this.handshake?.message(topic, payload, retained)) return;
-		if (topic === `${this.settings.discoveryPrefix}/status`) this.publisher.homeAssistant(payload, retained);
-		else if (topic.startsWith(`${this.settings.discoveryPrefix}/`)) this.configMessage(topic, payload, retained);
-		else if (topic.endsWith('/set')) this.command(topic, payload, retained);
-		this.schedule();
-	}
-
-	private configMessage(topic: string, payload: string, retained: boolean): void {
-		if (!retained) this.publisher.configMessage(topic, payload);
-	}
-
-	private command(topic: string, payload: string, retained: boolean): void {
-		const entity = this.publisher.commanded(topic);
-		if (!entity || payload === '') return;
-		if (retained) {
-			const message = `A retained command on ${topic} is ignored: it would be carried out at every connect. Delete it from the broker.`;
-			this.report(new AgentStreamError('COMMAND_REFUSED', message));
-			return;
-		}
-		try {
-			this.emit('command', readCommand(entity, topic, payload));
-		} catch (thrown) {
-			this.report(asAgentStreamError(thrown, 'COMMAND_REFUSED'));
-		}
-	}
-
-	/** Sends after the current turn, so that all changes of one frame leave together. */
-	private schedule(): void {
-		if (this.isPumpDue || !this.isReady) return;
-		this.isPumpDue = true;
-		queueMicrotask(() => {
-			this.isPumpDue = false;
-			this.pump();
-		});
-	}
-
-	private pump(): void {
-		const { connection, handshake, outbox, publisher, parts } = this;
-		if (!connection || !handshake || !outbox || !this.isReady) return;
-		if (!handshake.isClaimed || publisher.unread().length > 0) {
-			void this.prepare(connection, handshake);
-			return;
-		}
-		if (outbox.room > 0) outbox.send(publisher.take(outbox.room));
-		parts.clock.cancel(this.wake);
-		this.wake = undefined;
-		const next = publisher.next();
-		if (next === null || outbox.room === 0) return;
-		this.wake = parts.clock.after(Math.max(1, next - parts.clock.now()), () => this.pump());
-	}
-
-	private disconnected(error: AgentStreamError): void {
-		this.detach();
-		if (this.current.phase === 'closed') return;
+	/** There is no connection any more, or there never was one. */
+	private lost(link: Link | null, error: AgentStreamError): void {
+		if (this.isStopping || this.link !== link) return;
+		this.link = null;
 		if (this.version === 5 && isVersionRefused(error)) {
 			this.version = 4;
 			this.parts.logger.info(`${shownUrl(this.settings.url)} does not speak MQTT 5: using 3.1.1`);
 			void this.connect();
 			return;
 		}
-		this.wait(error);
-	}
-
-	/** Waits for the next attempt: longer each time, longest after a refusal that repeating will hardly change. */
-	private wait(error: AgentStreamError): void {
-		const { clock, random } = this.parts;
-		const isStable = this.openedAt > 0 && clock.now() - this.openedAt >= limits.backoffReset;
-		this.attempt = isStable ? 0 : this.attempt + 1;
-		const grown = limits.backoffFirst * 2 ** Math.min(Math.max(this.attempt - 1, 0), 16);
-		const longest = SLOW.has(error.code) ? limits.backoffRefused : Math.min(grown, limits.backoffLongest);
 		this.setState('waiting', error);
-		this.retry = clock.after(longest * (0.5 + random() / 2), () => void this.connect());
+		this.retry = this.parts.clock.after(this.backoff.after(error, link?.stood ?? 0), () => void this.connect());
 		this.log(error);
-	}
-
-	/** Lets go of the connection; what was in flight goes back to the publisher. */
-	private detach(): void {
-		const { clock } = this.parts;
-		clock.cancel(this.wake);
-		this.wake = undefined;
-		this.isReady = false;
-		this.handshake?.close();
-		this.handshake = null;
-		this.connection = null;
-		this.publisher.closed(this.outbox?.close() ?? []);
-		this.outbox = null;
 	}
 
 	private setState(phase: BridgeState['phase'], cause?: AgentStreamError): void {

@@ -117,6 +117,13 @@ export class BrokerConnection {
 		}
 	}
 
+	/** No longer receives what these filters name. */
+	async unsubscribe(filters: readonly string[]): Promise<void> {
+		if (filters.length === 0) return;
+		// A broker that does not take it only sends more than we need.
+		await this.client.unsubscribeAsync([...filters]).catch(() => undefined);
+	}
+
 	/** Says goodbye, so that the broker does not publish the will, and closes. */
 	async end(): Promise<void> {
 		this.isClosed = true;

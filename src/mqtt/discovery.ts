@@ -1,4 +1,5 @@
 import type { Device, Entity, Platform } from '../model/entity';
+import { sameJson } from '../model/json';
 import { type Topics, topicLevel } from './topics';
 
 /** A component of a discovery document: only keys that Home Assistant knows, none of them null. */
@@ -112,6 +113,29 @@ export function deviceObject(device: Device): Device {
 		...(url && /^https?:\/\/[^\s/]/.test(url) && URL.canParse(url) ? { configuration_url: url } : {}),
 		...(via_device ? { via_device } : {}),
 	};
+}
+
+/** The fields of an entity that its component is made of. */
+const ANNOUNCED = [
+	'platform',
+	'name',
+	'event_type',
+	'device_class',
+	'unit_of_measurement',
+	'state_class',
+	'entity_category',
+	'suggested_display_precision',
+	'icon',
+	'enabled_by_default',
+	'options',
+	'command',
+	'range',
+	'device',
+] as const satisfies readonly (keyof Entity)[];
+
+/** Whether two forms of an entity are announced differently. */
+export function isAnnouncedDifferently(before: Entity, after: Entity): boolean {
+	return ANNOUNCED.some((field) => !sameJson(before[field], after[field]));
 }
 
 /** Commands of each platform, and the action that a component must have to be of use. */

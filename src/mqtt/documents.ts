@@ -1,9 +1,10 @@
 import type { Device } from '../model/entity';
 import { limits } from '../model/limits';
-import { type Component, MIGRATE, ORIGIN, type Origin, type Place } from './discovery';
-import { Document, type Removal } from './document';
+import type { Component, Origin, Place } from './discovery';
+import { type Circumstances, Document } from './document';
 import type { Message } from './message';
 import { Migrations } from './migrations';
+import { Removals } from './removals';
 
 /** What {@link Documents} tells its owner. */
 export interface DocumentEvents {
@@ -17,6 +18,10 @@ export interface DocumentEvents {
 	changed(): void;
 	/** A document came to the broker, or left it: to be noted, but nothing has to wait for that. */
 	moved(): void;
+	/** Bookkeeping that should outlast a restart. */
+	noted(): void;
+	/** More removals wait for Home Assistant than are remembered. */
+	full(): void;
 }
 
 /**
@@ -31,14 +36,20 @@ export class Documents {
 		(document) => this.touch(document),
 		(document) => this.forgetDocument(document),
 	);
-	/** True while Home Assistant is known to listen. */
-	present = false;
+	private readonly removals: Removals;
 
 	constructor(
 		private readonly origin: Origin,
 		private readonly sizeLimit: number,
 		private readonly events: DocumentEvents,
-	) {}
+	) {
+		this.removals = new Removals({ ...events, all: () => this.all(), touch: (document) => this.touch(document) });
+	}
+
+	/** Home Assistant is known to listen, or not. */
+	set present(is: boolean) {
+		this.removals.present = is;
+	}
 
 	/** The document on a topic, made where there is none. */
 	at(place: Place, device: Device): Document {
@@ -60,19 +71,15 @@ export class Documents {
 		return this.documents.values();
 	}
 
-	/** Topics that are being emptied because their entities moved. */
-	migrating(): string[] {
-		return this.migrations.topics;
-	}
-
 	/** Announces a component, or its new form. */
 	put(document: Document, id: string, component: Component, notBefore = 0): void {
 		const member = document.members.get(id);
-		if (document.removing.get(id)?.component.p === component.p) document.removing.delete(id);
-		document.unconfirmed.delete(id);
+		if (document.removing.get(id)?.component.p === component.p) this.removals.revoke(document, id);
+		const isHeld = this.removals.hold(document, id);
 		if (member) member.component = component;
-		else document.members.set(id, { component, notBefore, announcedAt: null });
-		if (notBefore > 0 && (document.wakeAt === null || notBefore < document.wakeAt)) document.wakeAt = notBefore;
+		else document.members.set(id, { component, notBefore, follows: false, announcedAt: null });
+		if (!member && isHeld) document.hold(id);
+		document.wake(notBefore);
 		this.touch(document);
 	}
 
@@ -87,15 +94,21 @@ export class Documents {
 
 	/** Removes a component in the steps that Home Assistant needs; `gone` follows. */
 	remove(document: Document, id: string, component: Component): void {
-		const shown = document.members.get(id)?.component ?? component;
-		document.members.delete(id);
-		const known = document.stored || !document.read || (document.sent !== undefined && document.sent !== '');
-		if (!known || document.suppressed || document.foreign) {
-			this.events.gone(document.topic, id);
-		} else {
-			document.removing.set(id, { component: shown, stage: 'stub' });
-		}
+		this.removals.begin(document, id, component, false);
+		this.events.changed();
+	}
+
+	/** Goes on with a removal of an earlier run: one that is not done, or is to be repeated after the next birth. */
+	resume(document: Document, id: string, component: Component, isDone: boolean): void {
+		if (isDone) this.removals.keep(document, id, component);
+		else this.removals.resume(document, id, component);
 		this.touch(document);
+	}
+
+	/** Takes a component out of a document because it was `put` into another, where it is shown only after. */
+	leave(from: Document, id: string, component: Component, to: Document): void {
+		if (to.members.get(id)?.announcedAt === null) to.hold(id);
+		this.removals.begin(from, id, component, true);
 		this.events.changed();
 	}
 
@@ -103,11 +116,7 @@ export class Documents {
 	migrate(from: Document, to: readonly Document[]): void {
 		from.members.clear();
 		from.retired = true;
-		for (const [id, { component }] of from.removing) {
-			to[0]?.unconfirmed.set(id, component);
-			this.events.gone(from.topic, id);
-		}
-		from.removing.clear();
+		this.removals.handOver(from, to[0]);
 		if (!from.stored && from.read) {
 			this.forgetDocument(from);
 			return;
@@ -127,11 +136,7 @@ export class Documents {
 	/** Every document is due once, changed or not, and removals that Home Assistant may have missed are repeated. */
 	birth(): void {
 		for (const document of this.documents.values()) {
-			for (const [id, component] of document.unconfirmed) {
-				document.removing.set(id, { component, stage: 'announce' });
-			}
-			if (document.unconfirmed.size > 0) this.events.changed();
-			document.unconfirmed.clear();
+			this.removals.repeat(document);
 			document.forced = document.members.size > 0;
 			document.againAt = null;
 			this.touch(document);
@@ -140,7 +145,7 @@ export class Documents {
 
 	/** The connection is gone: what the broker holds is read again on the next one. */
 	closed(): void {
-		this.present = false;
+		this.removals.present = false;
 		for (const document of this.documents.values()) {
 			document.read = false;
 			document.repeated = false;
@@ -157,26 +162,21 @@ export class Documents {
 		if (!document) return;
 		document.sent = undefined;
 		document.stored = false;
+		this.removals.lost(document);
 		this.touch(document);
 	}
 
 	/**
 	 * What the broker holds on a document's topic.
 	 * @param payload undefined = nothing, null = could not be read
-	 * @param forgotten true when the broker lost everything, so that absence means nothing
 	 */
-	readBack(document: Document, payload: string | undefined | null, forgotten: boolean): void {
-		document.read = true;
-		// In the classic form too many messages come at once to conclude anything from a missing one.
-		if (payload === undefined && document.stored && !forgotten && document.form === 'device') {
-			this.emptied(document.topic);
-		} else if (payload !== null) {
-			document.sent = payload === MIGRATE ? undefined : (payload ?? '');
-			document.stored = payload !== undefined;
-			document.foreign = payload !== undefined && payload !== MIGRATE && !isOurs(payload);
-			if (document.foreign) this.events.foreign(document.topic);
-		} else if (document.sent === undefined) {
-			document.stored = true;
+	readBack(document: Document, payload: string | undefined | null, circumstances: Circumstances): void {
+		const meaning = document.take(payload, circumstances);
+		if (meaning === 'deleted') this.emptied(document.topic);
+		if (meaning === 'gone') this.removals.abandon(document, circumstances.now + limits.documentEvery);
+		if (meaning === 'foreign') {
+			this.removals.abandon(document);
+			this.events.foreign(document.topic);
 		}
 		this.touch(document);
 	}
@@ -188,9 +188,7 @@ export class Documents {
 		document.sent = '';
 		document.stored = false;
 		document.suppressed = true;
-		for (const id of document.removing.keys()) this.events.gone(topic, id);
-		document.removing.clear();
-		document.unconfirmed.clear();
+		this.removals.abandon(document);
 		this.events.changed();
 	}
 
@@ -243,7 +241,8 @@ export class Documents {
 		if (document.wakeAt !== null && document.wakeAt <= now) document.dirty = true;
 		if ((!document.dirty && !document.forced) || document.notBefore > now) return;
 		const payload = document.build(this.origin, now);
-		if (this.isTooLarge(document, payload)) return;
+		const isTooLarge = payload.length > this.sizeLimit && document.form === 'device';
+		if (isTooLarge && this.events.oversize(document.topic)) return;
 		const changed = payload !== document.sent && !(payload === '' && !document.stored);
 		if (changed || (document.forced && payload !== '')) {
 			into.push({ topic: document.topic, payload, retain: true, kind: payload === '' ? 'clear' : 'document' });
@@ -252,7 +251,7 @@ export class Documents {
 		document.dirty = false;
 		document.forced = false;
 		document.wakeAt = document.nextMember(now);
-		for (const [id, removal] of document.removing) this.advance(document, id, removal, payload === '');
+		this.removals.advance(document, payload === '', now);
 		this.settle(document);
 	}
 
@@ -265,26 +264,8 @@ export class Documents {
 			document.repeated = true;
 			document.againAt = now + limits.documentAgain;
 		}
-		for (const member of document.members.values()) {
-			if (member.notBefore <= now) member.announcedAt ??= now;
-		}
+		document.shown(now);
 		if (before !== document.stored) this.events.moved();
-	}
-
-	private advance(document: Document, id: string, removal: Removal, isEmpty: boolean): void {
-		document.dirty = true;
-		if (removal.stage === 'announce') {
-			removal.stage = 'stub';
-		} else if (removal.stage === 'stub' && !isEmpty && !document.members.has(id)) {
-			removal.stage = 'omit';
-		} else {
-			document.removing.delete(id);
-			// One that was never read back in full cannot be announced again.
-			const repeatable = !this.present && 'availability' in removal.component;
-			if (repeatable && document.unconfirmed.size < limits.removals) document.unconfirmed.set(id, removal.component);
-			this.events.gone(document.topic, id);
-			this.events.changed();
-		}
 	}
 
 	/** Drops a document from the active ones when nothing is left to do, and from all when nothing is left of it. */
@@ -298,22 +279,5 @@ export class Documents {
 		this.documents.delete(document.topic);
 		this.active.delete(document);
 		this.events.changed();
-	}
-
-	private isTooLarge(document: Document, payload: string): boolean {
-		if (payload.length <= this.sizeLimit || document.form !== 'device') return false;
-		return this.events.oversize(document.topic);
-	}
-}
-
-/** Whether a retained discovery message was written by this program. */
-function isOurs(payload: string): boolean {
-	try {
-		const parsed: unknown = JSON.parse(payload);
-		if (typeof parsed !== 'object' || parsed === null) return false;
-		const origin: unknown = (parsed as { origin?: unknown }).origin;
-		return typeof origin === 'object' && origin !== null && (origin as { name?: unknown }).name === ORIGIN;
-	} catch {
-		return false;
 	}
 }

@@ -2,7 +2,8 @@ import type { Entity } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
 import type { Message } from './message';
-import { attributesPayload, hasAttributes, statePayload } from './payload';
+import type { Notices } from './notices';
+import { attributesPayload, hasAttributes, statePayload, UNKNOWN } from './payload';
 import type { Known, Published } from './published';
 import { RetainedTopics } from './slots';
 
@@ -12,10 +13,9 @@ export class EntityTopics {
 	private readonly states = new RetainedTopics('state');
 	private readonly attributes = new RetainedTopics('attributes');
 
-	/** @param report hears of what cannot be published; `once` tells equal problems */
 	constructor(
 		private readonly published: Published,
-		private readonly report: (error: AgentStreamError, once: string) => void,
+		private readonly notices: Notices,
 	) {}
 
 	/** Sets all topics of an entity. @returns true when it needs one more than before */
@@ -26,6 +26,22 @@ export class EntityTopics {
 		const isNew = isExtended || entity.attributes !== before?.attributes;
 		if (known.extras.attributes && isNew) this.setAttributes(known, entity);
 		return isExtended;
+	}
+
+	/** Nobody has reported an entity yet: what its endpoint and its event type were in an earlier run is not so any more. */
+	presume(known: Known): void {
+		for (const topic of this.published.common(known)) {
+			if (this.availability.wanted(topic) === undefined) this.availability.set(topic, 'offline');
+		}
+		if (known.always) this.unknown(known);
+	}
+
+	/** What an entity showed is not so any more, and nobody knows what is. */
+	unknown({ platform, stateTopic, attributesTopic, extras }: Known): void {
+		// An update entity has no word for it; an empty message counts when Home Assistant starts.
+		if (platform === 'update') this.states.clear(stateTopic);
+		else if (platform !== 'event' && platform !== 'button') this.states.set(stateTopic, UNKNOWN);
+		if (extras.attributes) this.attributes.set(attributesTopic, '{}');
 	}
 
 	/** Empties a topic, unless an entity uses it. */
@@ -81,7 +97,7 @@ export class EntityTopics {
 		const { text, number, problem } = statePayload(entity);
 		if (problem) {
 			const message = `Entity ${entity.unique_id} has a state that Home Assistant would refuse (${problem}): published as unknown.`;
-			this.report(new AgentStreamError('ENTITY_INVALID', message), `state ${entity.unique_id}`);
+			this.notices.report(new AgentStreamError('ENTITY_INVALID', message), `state ${entity.unique_id}`);
 		}
 		if (text !== null)
 			this.states.set(known.stateTopic, text, number === null ? null : { number, deadband: entity.deadband });
@@ -94,7 +110,7 @@ export class EntityTopics {
 			return;
 		}
 		const message = `The attributes of ${entity.unique_id} are no JSON or larger than ${limits.attributesSize}: not published.`;
-		this.report(new AgentStreamError('ENTITY_INVALID', message), `attributes ${entity.unique_id}`);
+		this.notices.report(new AgentStreamError('ENTITY_INVALID', message), `attributes ${entity.unique_id}`);
 	}
 }
 

@@ -1,5 +1,9 @@
+import type { Entity } from '../model/entity';
+import { AgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
 import type { Message } from './message';
+import type { Notices } from './notices';
+import { eventPayload } from './payload';
 import type { Known } from './published';
 
 interface Happening {
@@ -12,12 +16,26 @@ export class EventQueue {
 	private queue: Happening[] = [];
 
 	/** @param announcedAt when Home Assistant could know an entity; null = not yet */
-	constructor(private readonly announcedAt: (known: Known) => number | null) {}
+	constructor(
+		private readonly announcedAt: (known: Known) => number | null,
+		private readonly notices: Notices,
+	) {}
 
-	/** Adds one. @returns how many old ones had to go */
-	push(known: Known, payload: string): number {
+	/** Adds the happening that an event entity tells of. @returns how many old ones had to go */
+	push(known: Known, entity: Entity): number {
+		const payload = eventPayload(entity);
+		if (payload === null) {
+			const message = `Event entity ${entity.unique_id} does not know the event type ${JSON.stringify(entity.state)}, or its attributes are no JSON or too large.`;
+			this.notices.report(new AgentStreamError('ENTITY_INVALID', message), `event ${entity.unique_id}`);
+			return 0;
+		}
 		this.queue.push({ known, message: { topic: known.stateTopic, payload, retain: false, kind: 'event' } });
-		return this.trim();
+		const dropped = this.trim();
+		if (dropped > 0) {
+			const message = `More than ${limits.eventQueue} events wait for the broker: the oldest are dropped.`;
+			this.notices.report(new AgentStreamError('LIMIT_REACHED', message), 'events');
+		}
+		return dropped;
 	}
 
 	/** Gives back messages that were not acknowledged. */

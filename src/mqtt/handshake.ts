@@ -14,6 +14,8 @@ export interface HandshakeParts {
 	readonly session: string;
 	/** Endpoint ids that the bridge publishes for, as known by now. */
 	readonly endpoints: () => readonly string[];
+	/** Whether a retained message can be of this program: others' are not kept. */
+	readonly isOurs: (topic: string) => boolean;
 }
 
 /** Reads back what the broker holds of us, and makes sure that no other bridge publishes the same topics. One per connection. */
@@ -36,13 +38,16 @@ export class Handshake {
 		return this.parts.endpoints().every((endpoint) => this.claimed.includes(endpoint));
 	}
 
-	/** Reads marker and ledger. @returns null when the connection is gone */
-	async begin(): Promise<Opening | null> {
+	/** Reads what we keep at the broker. @returns null when the connection is gone */
+	async begin(): Promise<(Opening & { readonly memory: string | null }) | null> {
 		const { connection, topics } = this.parts;
-		await connection.subscribe([topics.marker, topics.ledger, topics.claims], false);
+		await connection.subscribe([...this.own, topics.claims], false);
 		await this.settle();
+		// What we write there from now on need not come back.
+		if (!this.isClosed) await connection.unsubscribe(this.own);
 		if (this.isClosed) return null;
-		return { marker: this.retained.get(topics.marker) ?? null, ledger: this.retained.get(topics.ledger) ?? null };
+		const read = (topic: string): string | null => this.retained.get(topic) ?? null;
+		return { marker: read(topics.marker), ledger: read(topics.ledger), memory: read(topics.memory) };
 	}
 
 	/** Asks for our endpoints. @returns false when another live bridge holds one of them, or our name */
@@ -70,10 +75,10 @@ export class Handshake {
 			if (claim && !retained) this.heard(claim, topic === this.parts.topics.claim);
 			return claim !== null;
 		}
-		if (!retained) return topic === this.parts.topics.marker || topic === this.parts.topics.ledger;
-		this.retained.set(topic, payload);
-		this.retainedAt = this.parts.clock.now();
-		return topic === this.parts.topics.marker || topic === this.parts.topics.ledger;
+		const isOwn = this.own.includes(topic);
+		if (retained) this.retainedAt = this.parts.clock.now();
+		if (retained && (isOwn || this.parts.isOurs(topic))) this.retained.set(topic, payload);
+		return isOwn;
 	}
 
 	/** Ends every wait. */
@@ -84,6 +89,11 @@ export class Handshake {
 			resolve();
 		}
 		this.waits.clear();
+	}
+
+	private get own(): readonly string[] {
+		const { marker, ledger, memory } = this.parts.topics;
+		return [marker, ledger, memory];
 	}
 
 	private heard(claim: Claim, isSameInstance: boolean): void {

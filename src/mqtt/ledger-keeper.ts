@@ -1,11 +1,23 @@
 import { limits } from '../model/limits';
-import type { Announcer } from './announcer';
-import { type Ledger, parseLedger } from './ledger';
+import type { Ledger } from './ledger';
 import type { Message } from './message';
-import type { Known, Published } from './published';
 import type { Topics } from './topics';
 
-/** Keeps the two retained messages about ourselves: the marker (does the broker remember us?) and the ledger (what is there of us?). */
+/** What a {@link LedgerKeeper} writes down. */
+export interface KeeperParts {
+	readonly topics: Topics;
+	/** 0 up to 1, for an id. */
+	readonly random: () => number;
+	/** The ledger as of now. */
+	readonly ledger: () => Ledger;
+	/** What else must outlast a restart, JSON (undefined = nothing yet); null where nobody has anything. */
+	readonly memory: (() => unknown) | null;
+}
+
+/**
+ * Keeps the retained messages about ourselves: the marker (does the broker remember us?), the ledger (what is there of us?) and, where
+ * somebody gives it, a memory. Decides when each is written.
+ */
 export class LedgerKeeper {
 	private readonly session: string;
 	private sequence = 0;
@@ -15,39 +27,40 @@ export class LedgerKeeper {
 	private hasWorked = false;
 	/** Documents wait until the ledger that names them is written. */
 	private isDue = false;
-	/** The ledger is out of date in what nothing has to wait for. */
-	private isStale = false;
+	/** The ledger is out of date in what nothing has to wait for: when that began, ms since 1970. */
+	private staleSince: number | null = null;
+	/** How long it may stay so, ms. */
+	private patience: number = limits.ledgerEvery;
 	private writtenAt = 0;
 	private written: string | null = null;
-	/** When an event type of an endpoint was first healthy in this run (ms since 1970). */
-	private readonly healthySince = new Map<string, number>();
-	/** Entities that only the ledger knows. */
-	private readonly unseen = new Set<Known>();
-	private orphansAt: number | null = null;
+	private remembered: string | undefined;
+	/** Since when something was published that the memory may not have, ms since 1970. */
+	private forgetfulSince: number | null = null;
 
-	constructor(
-		private readonly topics: Topics,
-		private readonly published: Published,
-		private readonly announcer: Announcer,
-		private readonly leaving: Map<string, string[]>,
-		random: () => number,
-	) {
-		this.session = Math.floor(random() * 2 ** 48).toString(36);
+	constructor(private readonly parts: KeeperParts) {
+		this.session = Math.floor(parts.random() * 2 ** 48).toString(36);
 	}
 
-	/** What the ledger would say has changed. */
+	/** What the ledger would say has changed, and has to be there before documents follow. */
 	changed(): void {
 		this.isDue = true;
 	}
 
 	/** A document came to the broker, or left it. In the classic form hundreds do: none waits for the ledger that tells of the last. */
-	moved(): void {
-		this.isStale = true;
+	moved(now: number): void {
+		this.staleSince ??= now;
+		this.patience = 0;
+	}
+
+	/** Bookkeeping has changed: a crash would only cost that something is done once more. */
+	noted(now: number): void {
+		this.staleSince ??= now;
 	}
 
 	/** States were published: the marker ages. */
-	worked(): void {
+	worked(now: number): void {
 		this.hasWorked = true;
+		this.forgetfulSince ??= now;
 	}
 
 	/** Whether the broker still has what we published: our marker stands there, and no older one than the last we wrote. */
@@ -57,21 +70,21 @@ export class LedgerKeeper {
 		return session !== this.session || Number(sequence) >= this.sequence;
 	}
 
-	/** A connection is open: both are written again where the broker may have lost them. */
+	/** A connection is open: all is written again where the broker may have lost it. */
 	opened(forgotten: boolean): void {
 		this.markerDue = true;
-		if (!forgotten) return;
-		this.written = null;
-		this.isDue = true;
+		if (forgotten) this.lost();
 	}
 
-	/** A marker or ledger did not arrive for certain. */
+	/** One of our messages did not arrive for certain. */
 	lost(): void {
 		this.written = null;
+		this.remembered = undefined;
+		this.forgetfulSince = 0;
 		this.isDue = true;
 	}
 
-	/** Takes marker and ledger where they are due. @returns true when documents may follow */
+	/** Takes what is due. @returns true when documents may follow */
 	take(into: Message[], most: number, now: number): boolean {
 		if (this.markerDue || (this.hasWorked && now - this.markedAt >= limits.markerEvery)) {
 			if (into.length >= most) return false;
@@ -79,33 +92,28 @@ export class LedgerKeeper {
 			this.hasWorked = false;
 			this.markedAt = now;
 			this.sequence++;
-			into.push({
-				topic: this.topics.marker,
-				payload: `${this.session} ${this.sequence}`,
-				retain: true,
-				kind: 'marker',
-			});
+			const payload = `${this.session} ${this.sequence}`;
+			into.push({ topic: this.parts.topics.marker, payload, retain: true, kind: 'marker' });
 		}
-		if (!this.isDue && !this.isStale) return true;
+		if (into.length < most && (this.memoryAt() ?? now + 1) <= now) into.push(...this.remember());
+		if (!this.isDue && (this.staleAt() ?? now + 1) > now) return true;
 		if (now < this.writtenAt + limits.documentEvery) return !this.isDue;
-		const payload = JSON.stringify(this.ledger());
-		const isEmpty = this.written === null && this.published.byId.size === 0 && !payload.includes('"topic"');
-		if (payload !== this.written && !isEmpty) {
-			if (into.length >= most) return !this.isDue;
-			into.push({ topic: this.topics.ledger, payload, retain: true, kind: 'ledger' });
-			this.written = payload;
-			this.writtenAt = now;
-		}
-		this.isDue = false;
-		this.isStale = false;
+		if (into.length >= most) return !this.isDue;
+		into.push(...this.write(now));
 		return true;
+	}
+
+	/** What is to be written before we go. */
+	farewell(now: number): Message[] {
+		const isStale = this.isDue || this.staleSince !== null;
+		return [...(isStale ? this.write(now) : []), ...(this.memoryAt() === null ? [] : this.remember())];
 	}
 
 	/** When something may be due (ms since 1970), or null. */
 	next(): number | null {
-		if (!this.isDue && !this.isStale) return this.orphansAt;
-		const write = this.writtenAt + limits.documentEvery;
-		return this.orphansAt === null ? write : Math.min(write, this.orphansAt);
+		const written = this.isDue ? this.writtenAt + limits.documentEvery : this.staleAt();
+		const times = [written, this.memoryAt()].filter((time) => time !== null);
+		return times.length === 0 ? null : Math.min(...times);
 	}
 
 	/** Documents wait for the ledger until then (ms since 1970); 0 = they need not. */
@@ -113,115 +121,34 @@ export class LedgerKeeper {
 		return this.isDue ? this.writtenAt + limits.documentEvery : 0;
 	}
 
-	/** While an event type of an endpoint is healthy, what is missing is missing indeed. */
-	health(source: string, eventType: string, isHealthy: boolean, now: number): void {
-		const key = `${source}\n${eventType}`;
-		if (!isHealthy) this.healthySince.delete(key);
-		if (!isHealthy || this.healthySince.has(key)) return;
-		this.healthySince.set(key, now);
-		if (this.unseen.size > 0) this.wake(now + limits.orphanAfter);
+	private staleAt(): number | null {
+		if (this.staleSince === null) return null;
+		return Math.max(this.staleSince + this.patience, this.writtenAt + limits.documentEvery);
 	}
 
-	/** Entities that the ledger knows and nobody has reported although their event type is healthy. */
-	orphans(now: number, removeAfter: number | null): Known[] {
-		if (this.orphansAt === null || this.orphansAt > now) return [];
-		this.orphansAt = null;
-		const found: Known[] = [];
-		for (const known of this.unseen) {
-			if (known.entity !== null || this.published.byId.get(known.unique_id) !== known) {
-				this.unseen.delete(known);
-				continue;
-			}
-			const since = this.healthySince.get(`${known.source}\n${known.event_type}`);
-			if (since === undefined) continue;
-			const at = since + limits.orphanAfter;
-			if (at > now) {
-				this.wake(at);
-				continue;
-			}
-			if (known.missingSince === null) this.isDue = true;
-			known.missingSince ??= now;
-			if (removeAfter !== null && !this.isExpired(known, now, removeAfter)) this.wake(known.missingSince + removeAfter);
-			found.push(known);
-		}
-		return found;
+	private memoryAt(): number | null {
+		if (this.forgetfulSince === null || this.parts.memory === null) return null;
+		return this.forgetfulSince + limits.memoryEvery;
 	}
 
-	/** Whether an orphan has been missing for so long that it is removed. */
-	isExpired(known: Known, now: number, removeAfter: number | null): boolean {
-		return removeAfter !== null && known.missingSince !== null && now - known.missingSince >= removeAfter;
+	private write(now: number): Message[] {
+		this.isDue = false;
+		this.staleSince = null;
+		this.patience = limits.ledgerEvery;
+		const ledger = this.parts.ledger();
+		const payload = JSON.stringify(ledger);
+		const isEmpty = this.written === null && ledger.entities.length + ledger.documents.length === 0;
+		if (payload === this.written || isEmpty) return [];
+		this.written = payload;
+		this.writtenAt = now;
+		return [{ topic: this.parts.topics.ledger, payload, retain: true, kind: 'ledger' }];
 	}
 
-	/** The ledger as of now. */
-	ledger(): Ledger {
-		const ledger: Ledger = { version: 1, entities: [], documents: {}, removals: [], migrating: [] };
-		for (const known of this.published.byId.values()) {
-			ledger.entities.push({
-				u: known.unique_id,
-				p: known.path,
-				t: known.platform,
-				s: known.subject,
-				o: known.source,
-				e: known.event_type,
-				...(known.document === null ? {} : { d: known.document }),
-				...(known.extras.attributes ? { a: true } : {}),
-				...(known.extras.thing ? { h: true } : {}),
-				...(known.missingSince === null ? {} : { m: known.missingSince }),
-			});
-		}
-		for (const document of this.announcer.documents.all()) {
-			const { topic, stored, suppressed, device } = document;
-			ledger.documents[topic] = { stored, suppressed };
-			const add = (id: string, component: { p: Known['platform']; unique_id: string }, done: boolean): void => {
-				const clear = this.leaving.get(`${topic}\n${id}`) ?? [];
-				ledger.removals.push({ topic, id, component, device, clear, done });
-			};
-			for (const [id, { component }] of document.removing) add(id, component, false);
-			for (const [id, component] of document.unconfirmed) add(id, component, true);
-		}
-		ledger.migrating = this.announcer.documents.migrating();
-		return ledger;
-	}
-
-	/** Takes up an earlier ledger: what is known already stays. @returns false when it is none */
-	restore(value: unknown): boolean {
-		const ledger = parseLedger(value);
-		if (!ledger) return false;
-		const announced = new Map<Known, string>();
-		for (const entry of ledger.entities) {
-			const known = this.published.byId.get(entry.u) ?? this.addEntry(entry);
-			if (known && entry.d) announced.set(known, entry.d);
-		}
-		this.announcer.restore(new Map(Object.entries(ledger.documents)), announced);
-		for (const { topic, id, component, device, clear, done } of ledger.removals) {
-			const document = this.announcer.documents.get(topic);
-			if (!document || document.members.has(id)) continue;
-			document.device = document.members.size === 0 ? device : document.device;
-			if (done) document.unconfirmed.set(id, component);
-			else document.removing.set(id, { component, stage: 'stub' });
-			const ours = clear.filter((name) => name.startsWith(`${this.topics.prefix}/`));
-			if (ours.length > 0) this.leaving.set(`${topic}\n${id}`, ours);
-		}
-		this.isDue = true;
-		return true;
-	}
-
-	private addEntry(entry: Ledger['entities'][number]): Known | null {
-		const { u: unique_id, p: path, t: platform, s: subject, o: source, e: event_type } = entry;
-		if (!path.startsWith(`${source}/`) || path.split('/').length < 3) return null;
-		try {
-			const known = this.published.add({ unique_id, path, platform, subject, source, event_type });
-			known.extras = { attributes: entry.a === true, thing: entry.h === true };
-			if (known.extras.thing) this.published.use(known, known.thingTopic);
-			known.missingSince = entry.m ?? null;
-			this.unseen.add(known);
-			return known;
-		} catch {
-			return null;
-		}
-	}
-
-	private wake(at: number): void {
-		if (this.orphansAt === null || at < this.orphansAt) this.orphansAt = at;
+	private remember(): Message[] {
+		this.forgetfulSince = null;
+		const payload = JSON.stringify(this.parts.memory?.());
+		if (payload === undefined || payload === this.remembered) return [];
+		this.remembered = payload;
+		return [{ topic: this.parts.topics.memory, payload, retain: true, kind: 'ledger' }];
 	}
 }

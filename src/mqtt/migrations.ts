@@ -24,11 +24,6 @@ export class Migrations {
 		private readonly done: (document: Document) => void,
 	) {}
 
-	/** Topics that are to be emptied. */
-	get topics(): string[] {
-		return [...this.running.keys()];
-	}
-
 	/** Begins a move. */
 	add(from: Document, to: readonly Document[]): void {
 		this.running.set(from.topic, { from, to, stage: 'flag', at: 0 });

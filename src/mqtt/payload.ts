@@ -2,7 +2,7 @@ import type { Attributes, Entity } from '../model/entity';
 import { limits } from '../model/limits';
 
 /** What Home Assistant reads as "unknown". */
-const UNKNOWN = 'None';
+export const UNKNOWN = 'None';
 
 /** A payload, or why there is none that Home Assistant would take. */
 export interface Payload {

@@ -17,6 +17,7 @@ export interface Identity {
 /** One entity that we publish, or that the ledger says we published. */
 export interface Known extends Identity {
 	platform: Platform;
+	event_type: string;
 	readonly id: string;
 	readonly stateTopic: string;
 	readonly attributesTopic: string;
@@ -29,15 +30,17 @@ export interface Known extends Identity {
 	extras: Extras;
 	/** Topic of its discovery document; null while it is not announced. */
 	document: string | null;
-	/** Not announced before this time: its old form has to go first. */
-	notBefore: number;
-	/** Since when it is missing although its endpoint is healthy (ms since 1970). */
-	missingSince: number | null;
+	/** Whether it is available while its endpoint is not. */
+	always: boolean;
+	/** How long it has been missing although its event type came, ms; null = it is not. */
+	missingFor: number | null;
 }
 
 /** All entities of one bridge, by unique id and by topic; each topic belongs to one entity only. */
 export class Published {
 	readonly byId = new Map<string, Known>();
+	/** Entities that were reported in this run. */
+	reported = 0;
 	private readonly byTopic = new Map<string, Known>();
 	private readonly uses = new Map<string, number>();
 	private readonly perSource = new Map<string, number>();
@@ -93,14 +96,39 @@ export class Published {
 			entity: null,
 			extras: { attributes: false, thing: false },
 			document: null,
-			notBefore: 0,
-			missingSince: null,
+			always: false,
+			missingFor: null,
 		};
 		this.byId.set(unique_id, known);
 		for (const topic of [stateTopic, known.attributesTopic, known.commandTopic]) this.byTopic.set(topic, known);
-		this.use(known, topics.endpoint(source));
-		this.use(known, topics.eventType(source, event_type));
+		for (const topic of this.common(known)) this.use(known, topic);
 		return known;
+	}
+
+	/** Availability topics of its endpoint and event type (empty where that is not known). */
+	common({ source, event_type }: Pick<Known, 'source' | 'event_type'>): string[] {
+		const { topics } = this;
+		return [topics.endpoint(source), ...(event_type === '' ? [] : [topics.eventType(source, event_type)])];
+	}
+
+	/** An entity was reported. @returns its form before; null = only the ledger knew it, or nobody */
+	report(known: Known, entity: Entity): Entity | null {
+		const before = known.entity;
+		if (!before) this.reported++;
+		known.entity = entity;
+		known.platform = entity.platform;
+		known.always = entity.always_available;
+		known.missingFor = null;
+		return before;
+	}
+
+	/** An entity is made of another event type than it was. @returns the topic of the old one, which may not be used any more */
+	retype(known: Known, eventType: string): string {
+		const old = this.topics.eventType(known.source, known.event_type);
+		known.event_type = eventType;
+		this.use(known, this.topics.eventType(known.source, eventType));
+		this.leave(known, old);
+		return old;
 	}
 
 	/** Notes that an entity needs a shared availability topic. */
@@ -117,17 +145,14 @@ export class Published {
 
 	/** Forgets an entity. @returns its retained topics, of which those still used by others must stay */
 	delete(known: Known): string[] {
-		this.byId.delete(known.unique_id);
+		if (this.byId.delete(known.unique_id) && known.entity !== null) this.reported--;
 		for (const topic of [known.stateTopic, known.attributesTopic, known.commandTopic]) this.byTopic.delete(topic);
-		for (const topic of known.shared) {
-			const left = (this.uses.get(topic) ?? 1) - 1;
-			if (left > 0) this.uses.set(topic, left);
-			else this.uses.delete(topic);
-		}
+		const retained = this.retained(known);
+		for (const topic of [...known.shared]) this.leave(known, topic);
 		const count = (this.perSource.get(known.source) ?? 1) - 1;
 		if (count > 0) this.perSource.set(known.source, count);
 		else this.perSource.delete(known.source);
-		return this.retained(known);
+		return retained;
 	}
 
 	/** Retained topics of an entity: state, attributes, availability. */
@@ -137,5 +162,12 @@ export class Published {
 			...(known.extras.attributes ? [known.attributesTopic] : []),
 			...known.shared,
 		];
+	}
+
+	private leave(known: Known, topic: string): void {
+		known.shared.delete(topic);
+		const left = (this.uses.get(topic) ?? 1) - 1;
+		if (left > 0) this.uses.set(topic, left);
+		else this.uses.delete(topic);
 	}
 }

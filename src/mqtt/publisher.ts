@@ -2,16 +2,20 @@ import type { Clock } from '../model/clock';
 import type { Entity, EntityChange } from '../model/entity';
 import { AgentStreamError, asAgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
-import { Announcer, isAnnouncedDifferently } from './announcer';
-import type { Form, Origin } from './discovery';
+import { Announcer } from './announcer';
+import { type Form, isAnnouncedDifferently, type Origin } from './discovery';
 import { EntityTopics } from './entity-topics';
 import { EventQueue } from './event-queue';
 import { wrongField } from './guard';
-import type { Ledger } from './ledger';
 import { LedgerKeeper } from './ledger-keeper';
+import { Leftovers } from './leftovers';
 import type { Message } from './message';
-import { eventPayload } from './payload';
+import { Notices } from './notices';
+import { Orphans } from './orphans';
 import { type Known, Published } from './published';
+import { Purged, type PurgeOrder, type PurgeReport } from './purged';
+import { Records } from './records';
+import { Recovery } from './recovery';
 import { Topics } from './topics';
 
 /** How a publisher publishes. */
@@ -39,17 +43,14 @@ export interface PublisherParts {
 	readonly random: () => number;
 	/** Hears of every problem once. */
 	readonly report: (error: AgentStreamError) => void;
+	/** What else must outlast a restart (JSON): kept beside the ledger. */
+	readonly memory?: () => unknown;
 }
 
 /** What the broker holds of us when a connection opens. */
 export interface Opening {
 	readonly marker: string | null;
 	readonly ledger: string | null;
-}
-
-/** What a purge removes, or would remove. */
-export interface PurgeReport {
-	readonly entities: readonly { readonly unique_id: string; readonly topics: readonly string[] }[];
 }
 
 /**
@@ -63,38 +64,47 @@ export class Publisher {
 
 	private readonly published: Published;
 	private readonly announcer: Announcer;
+	private readonly orphans: Orphans;
+	/** What is published, written down. */
+	readonly records: Records;
 	private readonly keeper: LedgerKeeper;
+	/** What the broker holds of us. */
+	readonly recovery: Recovery;
+	private readonly purged = new Purged();
 	private readonly entities: EntityTopics;
 	private readonly events: EventQueue;
-	/** Topics of removed components, by document topic and component id, until Home Assistant has let go of them. */
-	private readonly leaving = new Map<string, string[]>();
-	private clears: { readonly at: number; readonly topics: readonly string[] }[] = [];
-	private readonly reported = new Set<string>();
+	private readonly leftovers = new Leftovers();
+	private readonly notices: Notices;
 	private birthAt: number | null = null;
 	private isOpen = false;
-	/** The broker's ledger is of use once: later on we know better. */
-	private isRestored = false;
-	private forgotten = false;
 
 	constructor(
-		private readonly options: PublisherOptions,
+		options: PublisherOptions,
 		private readonly parts: PublisherParts,
 	) {
-		this.topics = new Topics(options.topicPrefix, options.instance);
+		const { clock, random, memory = null } = parts;
+		const { topicPrefix, instance, discoveryPrefix: prefix, removeAfter } = options;
+		this.topics = new Topics(topicPrefix, instance);
 		this.published = new Published(this.topics);
-		this.entities = new EntityTopics(this.published, (error, once) => this.report(error, once));
-		this.announcer = new Announcer(
-			{ ...options, form: options.discovery, prefix: options.discoveryPrefix },
-			this.published,
-			{
-				gone: (topic, id) => this.gone(topic, id),
-				changed: () => this.keeper.changed(),
-				moved: () => this.keeper.moved(),
-				report: (error) => this.report(error, error.message),
-			},
-		);
-		this.keeper = new LedgerKeeper(this.topics, this.published, this.announcer, this.leaving, parts.random);
-		this.events = new EventQueue((known) => this.announcer.announcedAt(known));
+		this.notices = new Notices(parts.report);
+		this.entities = new EntityTopics(this.published, this.notices);
+		this.announcer = new Announcer({ ...options, form: options.discovery, prefix }, this.published, {
+			gone: (topic, id) => this.leftovers.gone(topic, id, clock.now()),
+			changed: () => this.keeper.changed(),
+			moved: () => this.keeper.moved(clock.now()),
+			noted: () => this.keeper.noted(clock.now()),
+			report: (error) => this.notices.report(error),
+		});
+		const { published, announcer, entities, topics, leftovers, notices } = this;
+		const own = { published, announcer, entities, topics, leftovers, notices, clock };
+		const noted = () => this.keeper.noted(clock.now());
+		const changed = () => this.keeper.changed();
+		const remove = (known: Known) => this.removeKnown(known);
+		this.orphans = new Orphans({ ...own, removeAfter, noted, remove });
+		this.records = new Records({ ...own, orphans: this.orphans });
+		this.keeper = new LedgerKeeper({ topics, random, memory, ledger: () => this.records.ledger() });
+		this.recovery = new Recovery({ ...own, prefix, records: this.records, changed });
+		this.events = new EventQueue((known) => announcer.announcedAt(known), notices);
 	}
 
 	/** Endpoint ids that entities came from. */
@@ -102,11 +112,17 @@ export class Publisher {
 		return this.published.sources;
 	}
 
+	/** Entities that were reported and are published. */
+	get count(): number {
+		return this.published.reported;
+	}
+
 	/** Takes in what changed. Entities from outside are checked; those that cannot be published are counted and reported once. */
 	apply(changes: readonly EntityChange[]): void {
 		for (const change of changes) {
 			const wrong = wrongField(change.entity);
 			if (wrong !== null) this.refuse(change.entity, wrong);
+			else if (this.purged.holds(change)) continue;
 			else if (change.kind === 'removed') this.removeKnown(this.published.byId.get(change.entity.unique_id));
 			else this.update(change);
 		}
@@ -115,20 +131,20 @@ export class Publisher {
 	/** The connection is open and our own retained messages were read. */
 	opened({ marker, ledger }: Opening): void {
 		this.isOpen = true;
-		this.forgotten = !this.keeper.isKept(marker);
-		if (ledger !== null && !this.isRestored) this.restore(ledger);
-		this.isRestored = true;
-		if (this.forgotten) this.entities.forget();
+		const forgotten = !this.keeper.isKept(marker);
+		this.recovery.opened(ledger, forgotten);
+		if (forgotten) this.entities.forget();
 		const { availability } = this.entities;
 		availability.set(this.topics.bridgeAvailability, 'online');
 		availability.forget(this.topics.bridgeAvailability);
-		this.keeper.opened(this.forgotten);
+		this.keeper.opened(forgotten);
 	}
 
 	/** The connection is gone; `lost` are messages taken that no acknowledgement came for. */
 	closed(lost: readonly Message[]): void {
 		this.isOpen = false;
 		this.birthAt = null;
+		this.recovery.closed();
 		const { documents } = this.announcer;
 		documents.closed();
 		const events: Message[] = [];
@@ -139,16 +155,6 @@ export class Publisher {
 			else this.entities.lost(message);
 		}
 		this.events.unshift(events);
-	}
-
-	/** Filters of config topics that are to be read back (see {@link readBack}) before their documents are sent. */
-	unread(): string[] {
-		return [...this.announcer.unread()];
-	}
-
-	/** What the broker holds under a filter of {@link unread}, by topic; null when it could not be read. */
-	readBack(filter: string, found: ReadonlyMap<string, string> | null): void {
-		this.announcer.readBack(filter, found, this.forgotten);
 	}
 
 	/** A message came on one of our config topics: an empty one is Home Assistant's, whose user deleted the device. */
@@ -177,7 +183,7 @@ export class Publisher {
 		this.entities.take(messages, most, now, this.isAnnounced);
 		this.events.take(messages, most, now);
 		this.counters.published += messages.length;
-		if (messages.some((message) => message.kind === 'state')) this.keeper.worked();
+		if (messages.some((message) => message.kind === 'state')) this.keeper.worked(now);
 		return messages;
 	}
 
@@ -187,13 +193,19 @@ export class Publisher {
 		const documents = this.announcer.documents.next(now);
 		const times = [
 			this.birthAt,
-			this.clears[0]?.at ?? null,
+			this.leftovers.next(),
 			this.keeper.next(),
+			this.orphans.next(),
 			documents === null ? null : Math.max(documents, this.keeper.blockedUntil()),
 			this.events.next(now),
 			this.entities.next(),
 		].filter((time) => time !== null);
 		return times.length === 0 ? null : Math.min(...times);
+	}
+
+	/** What is to be written down before we go. */
+	lastWords(): Message[] {
+		return this.keeper.farewell(this.parts.clock.now());
 	}
 
 	/** The message that says that we are going. */
@@ -207,39 +219,15 @@ export class Publisher {
 		return known?.commandTopic === topic ? known.entity : null;
 	}
 
-	/** Announces again what was deleted in Home Assistant. */
+	/** Announces again what was deleted in Home Assistant, and what was purged while it is still reported. */
 	announce(): void {
 		this.announcer.documents.announce();
+		for (const entity of this.purged.release()) this.update({ kind: 'added', entity, previous: undefined });
 	}
 
 	/** Removes all that we published (of one endpoint, or of these entities); with `dryRun` it only lists. */
-	purge(which: { source?: string; uniqueIds?: readonly string[]; dryRun: boolean }): PurgeReport {
-		const chosen = [...this.published.byId.values()].filter(
-			(known) =>
-				(which.source === undefined || known.source === which.source) &&
-				(which.uniqueIds === undefined || which.uniqueIds.includes(known.unique_id)),
-		);
-		const entities = chosen.map((known) => ({
-			unique_id: known.unique_id,
-			topics: [...(known.document ? [known.document] : []), ...this.published.retained(known)],
-		}));
-		if (!which.dryRun) for (const known of chosen) this.removeKnown(known);
-		return { entities };
-	}
-
-	/** What was published, as JSON: see `ledger.ts`. */
-	ledger(): Ledger {
-		return this.keeper.ledger();
-	}
-
-	/** Takes up an earlier run's ledger (text or parsed). What is no ledger is reported and ignored. */
-	restore(ledger: unknown): void {
-		if (!this.keeper.restore(ledger)) {
-			this.report(
-				new AgentStreamError('BROKER_PROTOCOL', `What stands on ${this.topics.ledger} is no ledger.`),
-				'ledger',
-			);
-		}
+	purge(which: PurgeOrder): PurgeReport {
+		return this.purged.purge(which, this.published, (known) => this.removeKnown(known));
 	}
 
 	private readonly isAnnounced = (topic: string): boolean => {
@@ -250,23 +238,22 @@ export class Publisher {
 	private update({ kind, entity }: EntityChange): void {
 		const known = this.known(entity);
 		if (!known) return;
-		const before = known.entity;
-		known.entity = entity;
-		known.platform = entity.platform;
-		if (known.missingSince !== null) this.keeper.changed();
-		known.missingSince = null;
-		const { connected, fresh } = entity.availability;
-		const now = this.parts.clock.now();
-		this.keeper.health(entity.source, entity.event_type, connected && fresh, now);
+		const before = this.published.report(known, entity);
+		this.orphans.seen(entity, before === null, this.parts.clock.now());
 		const isExtended = this.entities.set(known, entity, before);
 		if (isExtended) this.keeper.changed();
-		if (isExtended || !before || isAnnouncedDifferently(before, entity)) this.announcer.announce(known, entity, now);
-		if (kind === 'fired' && !entity.replayed && entity.platform === 'event') this.fire(known, entity);
+		if (isExtended || !before || isAnnouncedDifferently(before, entity)) this.announcer.announce(known, entity);
+		if (kind === 'fired' && !entity.replayed && entity.platform === 'event') {
+			this.counters.dropped += this.events.push(known, entity);
+		}
 	}
 
 	private known(entity: Entity): Known | null {
 		const known = this.published.byId.get(entity.unique_id);
-		if (known && known.path === entity.path && known.event_type === entity.event_type) return known;
+		if (known && known.path === entity.path) {
+			if (known.event_type !== entity.event_type) this.entities.clear(this.published.retype(known, entity.event_type));
+			return known;
+		}
 		if (known) this.removeKnown(known);
 		try {
 			const added = this.published.add(entity);
@@ -275,43 +262,19 @@ export class Publisher {
 		} catch (thrown) {
 			const error = asAgentStreamError(thrown, 'ENTITY_INVALID');
 			this.counters.refused++;
-			this.report(error, error.code === 'LIMIT_REACHED' ? `entities ${entity.source}` : entity.unique_id);
+			this.notices.report(error, error.code === 'LIMIT_REACHED' ? `entities ${entity.source}` : entity.unique_id);
 			return null;
-		}
-	}
-
-	private fire(known: Known, entity: Entity): void {
-		const payload = eventPayload(entity);
-		if (payload === null) {
-			const message = `Event entity ${entity.unique_id} does not know the event type ${JSON.stringify(entity.state)}, or its attributes are no JSON or too large.`;
-			this.report(new AgentStreamError('ENTITY_INVALID', message), `event ${entity.unique_id}`);
-			return;
-		}
-		const dropped = this.events.push(known, payload);
-		this.counters.dropped += dropped;
-		if (dropped > 0) {
-			const message = `More than ${limits.eventQueue} events wait for the broker: the oldest are dropped.`;
-			this.report(new AgentStreamError('LIMIT_REACHED', message), 'events');
 		}
 	}
 
 	private removeKnown(known: Known | undefined): void {
 		if (!known) return;
 		const place = known.document;
-		const key = `${place}\n${known.id}`;
-		const topics = this.published.delete(known);
+		this.leftovers.leave(String(place), known.id, this.published.delete(known));
 		this.events.drop(known);
-		this.leaving.set(key, topics);
-		if (!this.announcer.withdraw(known)) this.gone(String(place), known.id);
+		if (!this.announcer.withdraw(known)) this.leftovers.gone(String(place), known.id, this.parts.clock.now());
+		this.orphans.recheck(this.parts.clock.now());
 		this.keeper.changed();
-	}
-
-	/** Home Assistant has let go of a component: after a moment its topics are emptied. */
-	private gone(topic: string, id: string): void {
-		const key = `${topic}\n${id}`;
-		const topics = this.leaving.get(key);
-		this.leaving.delete(key);
-		if (topics) this.clears.push({ at: this.parts.clock.now() + limits.documentEvery, topics });
 	}
 
 	/** What became due by the passing of time. */
@@ -320,15 +283,8 @@ export class Publisher {
 			this.birthAt = null;
 			this.announcer.documents.birth();
 		}
-		while (this.clears[0] && this.clears[0].at <= now) {
-			for (const topic of this.clears.shift()?.topics ?? []) this.entities.clear(topic);
-		}
-		for (const orphan of this.keeper.orphans(now, this.options.removeAfter)) {
-			const { availability } = this.entities;
-			const isGone = orphan.extras.thing && availability.wanted(orphan.thingTopic) === undefined;
-			if (isGone) availability.set(orphan.thingTopic, 'offline');
-			if (this.keeper.isExpired(orphan, now, this.options.removeAfter)) this.removeKnown(orphan);
-		}
+		for (const topic of this.leftovers.take(now)) this.entities.clear(topic);
+		this.orphans.pass(now);
 	}
 
 	private refuse(entity: unknown, wrong: string): void {
@@ -336,12 +292,6 @@ export class Publisher {
 		const id = typeof entity === 'object' && entity !== null ? String((entity as Partial<Entity>).unique_id) : '';
 		const what = wrong === '' ? 'it is no object' : `its field ${wrong} is missing or wrong`;
 		const message = `Entity ${id.slice(0, limits.textLength)} is not published: ${what}.`;
-		this.report(new AgentStreamError('ENTITY_INVALID', message), message);
-	}
-
-	private report(error: AgentStreamError, once: string): void {
-		if (this.reported.has(once) || this.reported.size >= limits.noticesRemembered) return;
-		this.reported.add(once);
-		this.parts.report(error);
+		this.notices.report(new AgentStreamError('ENTITY_INVALID', message));
 	}
 }

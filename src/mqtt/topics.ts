@@ -70,6 +70,27 @@ export class Topics {
 		return `${this.bridge}/ledger`;
 	}
 
+	/** Retained: totals and the like that outlast a restart, where somebody gives them to the bridge. */
+	get memory(): string {
+		return `${this.bridge}/memory`;
+	}
+
+	/** Filters of what bridges under this prefix leave behind: their ledgers, and whether they live. */
+	get bridges(): readonly string[] {
+		return ['ledger', 'availability'].map((leaf) => `${this.prefix}/bridge/+/${leaf}`);
+	}
+
+	/** All topics on which another bridge retains something about itself, by one of them. */
+	ofBridge(topic: string): string[] {
+		const bridge = topic.slice(0, topic.lastIndexOf('/'));
+		return ['availability', 'marker', 'ledger', 'memory'].map((leaf) => `${bridge}/${leaf}`);
+	}
+
+	/** Whether it is the availability of a bridge under this prefix. */
+	isBridgeAvailability(topic: string): boolean {
+		return topic.startsWith(`${this.prefix}/bridge/`) && topic.endsWith('/availability');
+	}
+
 	/** Unretained: which endpoints this bridge publishes; asked and answered between bridges of one prefix. */
 	get claim(): string {
 		return `${this.bridge}/claim`;
@@ -83,6 +104,11 @@ export class Topics {
 	/** Filters of all command topics under this prefix: without and with a natural key. */
 	get commands(): readonly string[] {
 		return [`${this.prefix}/+/+/+/set`, `${this.prefix}/+/+/+/+/set`];
+	}
+
+	/** What all topics of an endpoint begin with. */
+	below(source: string): string {
+		return `${this.prefix}/${endpointLevel(source)}/`;
 	}
 
 	endpoint(source: string): string {

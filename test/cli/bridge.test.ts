@@ -143,6 +143,7 @@ describe('agent-stream bridge', () => {
 		const refused = bridge(server.url, url.replace('mqtt://', 'mqtt://user:wrong-password@'));
 		assert.equal(await refused.status, 1);
 		assert.match(refused.stderr, /BROKER_UNAUTHORIZED/);
+		assert.equal(refused.stderr.match(/refused the user name/g)?.length, 1, refused.stderr);
 		assert.doesNotMatch(refused.stderr, /wrong-password/);
 		const accepted = bridge(server.url, url.replace('mqtt://', 'mqtt://user:right@'));
 		await accepted.saw('stderr', /connected to mqtt/);
@@ -248,6 +249,46 @@ describe('agent-stream bridge', () => {
 		await again.saw('stderr', /connected to mqtt/);
 		assert.equal(await again.interrupt(), 0);
 		assert.doesNotMatch(again.stderr, /warning/);
+	});
+
+	it('goes on with energy after a restart, from the broker or, where there is one, from its file', async () => {
+		const data = { connected: true, status: 'ONLINE', power_watts: 500, nominal_power_watts: 900 };
+		const ups = JSON.stringify({ event: 'ups_status_update', timestamp: new Date().toISOString(), data });
+		const named = frames.find(({ frame }) => String(frame).includes('"event":"system_update"'));
+		assert.ok(named);
+		const server = await serve({ frames: [named, { ...named, frame: ups }] });
+		const { url } = await broker();
+		const watcher = await watching(url);
+		const publish = (total: number) =>
+			watcher.client.publishAsync(
+				'agent-stream/bridge/tower/memory',
+				JSON.stringify({ tower_ups_energy: { watt_hours: total, watts: 500, at: Date.now() } }),
+				{ retain: true, qos: 1 },
+			);
+		await publish(4_000);
+		const path = file('energy.json');
+		const first = bridge(server.url, url, '--dialect', 'unraid', '--state', path);
+		await watcher.saw('agent-stream/tower/ups/energy', /^4(\.|$)/);
+		assert.equal(await first.interrupt(), 0);
+		const kept = JSON.parse(watcher.topics.get('agent-stream/bridge/tower/memory') ?? '{}');
+		assert.ok(kept.tower_ups_energy.watt_hours >= 4_000);
+		await publish(8_000);
+		const second = bridge(server.url, url, '--dialect', 'unraid');
+		await watcher.saw('agent-stream/tower/ups/energy', /^8(\.|$)/);
+		assert.equal(await second.interrupt(), 0);
+		const third = bridge(server.url, url, '--dialect', 'unraid', '--state', path);
+		await watcher.saw('agent-stream/tower/ups/energy', /^4(\.|$)/);
+		assert.equal(await third.interrupt(), 0);
+	});
+
+	it('starts without what it cannot learn, and says so', async () => {
+		const server = await serve();
+		const { url, down } = await broker();
+		await down(true);
+		const running = bridge(server.url, url);
+		await running.saw('stderr', /energy counts from 0/);
+		await running.saw('stderr', /connected to ws/);
+		assert.equal(await running.interrupt(), 0);
 	});
 
 	it('ends with 2 for wrong usage', async () => {

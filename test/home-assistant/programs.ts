@@ -132,20 +132,16 @@ export class Replay {
 	}
 }
 
-/** `agent-stream bridge` with control, for an endpoint called `tower`. Resolves when it is connected to the broker. */
-export async function startBridge(endpoint: string, broker: string): Promise<Program> {
-	const program = new Program(
-		'bridge',
-		'--endpoint',
-		endpoint,
-		'--id',
-		'tower',
-		'--broker',
-		broker,
-		'--dialect',
-		'unraid',
-		'--allow-control',
-	);
+/**
+ * `agent-stream bridge`. Resolves when it is connected to the broker.
+ * @param more its other options; default: those of the endpoint `tower`, an Unraid server that may be controlled
+ */
+export async function startBridge(
+	endpoint: string,
+	broker: string,
+	more: readonly string[] = ['--id', 'tower', '--dialect', 'unraid', '--allow-control'],
+): Promise<Program> {
+	const program = new Program('bridge', '--endpoint', endpoint, '--broker', broker, ...more);
 	await program.says(/connected to mqtt/);
 	return program;
 }

@@ -34,15 +34,15 @@ export class World {
 
 	bridge: Program | null = null;
 
-	/** Starts broker and Home Assistant, both empty. */
-	static async start(): Promise<World> {
+	/** Starts broker and Home Assistant, both empty. Those of another name run beside it. */
+	static async start(name = 'agent-stream-test'): Promise<World> {
 		const mosquitto = mosquittoPaths.find(existsSync);
 		if (mosquitto === undefined) throw new Error(`mosquitto is missing: looked for ${mosquittoPaths.join(', ')}`);
 		const broker = await startMosquitto(mosquitto);
 		try {
 			const listener = await Listener.start(broker.url);
 			try {
-				return new World(broker, listener, await Oracle.start('agent-stream-test', broker.url));
+				return new World(broker, listener, await Oracle.start(name, broker.url));
 			} catch (thrown) {
 				await listener.stop();
 				throw thrown;

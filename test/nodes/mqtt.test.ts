@@ -75,6 +75,8 @@ describe('agent-stream-broker and agent-stream-mqtt', () => {
 			{ id: 'con', type: 'agent-stream-connect', endpoint: 'end', wires: [['map'], []] },
 		]);
 		const [one] = await once(server, 'client');
+		// The first entities wait for the server's name.
+		one.send(liveFrame('system_update'));
 		one.send(ups);
 		await published('agent-stream/tower/ups/battery');
 		const online = [...retained].filter(([, payload]) => payload === 'online').map(([topic]) => topic);
@@ -98,6 +100,55 @@ describe('agent-stream-broker and agent-stream-mqtt', () => {
 			listed.length,
 		);
 		await published('agent-stream/tower/ups/battery', (text) => text === '');
+	});
+
+	it('keeps away what was purged while it is still reported, until it is asked to announce', async () => {
+		await begin();
+		await start(flow());
+		const report = (charge: number) =>
+			node('map').receive({
+				payload: ups.replace(/"battery_charge_percent":[\d.]+/, `"battery_charge_percent":${charge}`),
+			});
+		const count = () => status('bridge', (text) => text.endsWith('status.open'));
+		report(50);
+		await published('agent-stream/tower/ups/battery', (text) => text === '50');
+		node('bridge').receive({ topic: 'purge', payload: {} });
+		await published('agent-stream/tower/ups/battery', (text) => text === '');
+		const config = [...retained.keys()].find((topic) => topic.startsWith('homeassistant/device/')) ?? '';
+		await published(config, (text) => text === '');
+		report(60);
+		// What is held back leaves no message to wait for: the next thing that the bridge does is to announce.
+		node('bridge').receive({ topic: 'announce' });
+		const text = await published(config, (payload) => payload !== '');
+		assert.ok(Object.keys(JSON.parse(text).components).length > 5, text);
+		await published('agent-stream/tower/ups/battery', (payload) => payload === '60');
+		assert.equal((await count()).fill, 'green');
+	});
+
+	it('takes over from a bridge node that was deleted, and shows what is no longer chosen as unavailable', async () => {
+		await begin();
+		await start(flow());
+		node('map').receive({ payload: ups });
+		node('map').receive({ payload: liveFrame('container_list_update') });
+		await published('agent-stream/tower/ups/battery');
+		await published('agent-stream/bridge/bridge/ledger', (text) => text.includes('ups/battery'));
+		const isOfUps = (text: string) => text.includes('"unique_id":"tower_ups_battery"');
+		const documents = () => [...retained].filter(([topic]) => topic.startsWith('homeassistant/device/'));
+		while (!documents().some(([, text]) => isOfUps(text))) await once(emitter(client), 'message');
+		const rest = flow().filter(({ id }) => id !== 'bridge');
+		const map = rest.find(({ id }) => id === 'map') as FlowNode;
+		await deploy([
+			...rest.filter(({ id }) => id !== 'map'),
+			{ ...map, subjects: '!ups', wires: [['other']] },
+			{ id: 'other', type: 'agent-stream-mqtt', broker: 'mq', wires: [['out']] },
+		]);
+		node('map').receive({ payload: ups });
+		node('map').receive({ payload: liveFrame('container_list_update') });
+		await published('agent-stream/bridge/bridge/ledger', (text) => text === '');
+		await published('agent-stream/tower/type/ups_status_update/availability', (text) => text === 'offline');
+		await published('agent-stream/tower/type/container_list_update/availability', (text) => text === 'online');
+		assert.ok(documents().some(([, text]) => isOfUps(text)));
+		assert.ok(!documents().some(([, text]) => text.includes('agent-stream/bridge/bridge/')));
 	});
 
 	it('sends commands out', async () => {

@@ -16,7 +16,12 @@ export class FakeBridge {
 	connected = false;
 	private readonly expires = new Map<string, number>();
 
-	constructor(over: Partial<PublisherOptions> = {}, retained = new Map<string, string>(), clock = new FakeClock()) {
+	constructor(
+		over: Partial<PublisherOptions> = {},
+		retained = new Map<string, string>(),
+		clock = new FakeClock(),
+		memory?: () => unknown,
+	) {
 		this.clock = clock;
 		this.retained = retained;
 		this.publisher = new Publisher(
@@ -31,7 +36,12 @@ export class FakeBridge {
 				origin: { sw_version: '0.1.0' },
 				...over,
 			},
-			{ clock, random: () => (++seed * 0.618_033) % 1, report: (error) => this.problems.push(error) },
+			{
+				clock,
+				random: () => (++seed * 0.618_033) % 1,
+				report: (error) => this.problems.push(error),
+				...(memory ? { memory } : {}),
+			},
 		);
 	}
 
@@ -54,6 +64,12 @@ export class FakeBridge {
 		return this;
 	}
 
+	/** Ends in good order. */
+	stop(): this {
+		for (const message of [...this.publisher.lastWords(), this.publisher.farewell()]) this.deliver(message);
+		return this.disconnect();
+	}
+
 	/** Sends everything that is due now. */
 	drain(): this {
 		for (const [topic, at] of this.expires) {
@@ -63,7 +79,10 @@ export class FakeBridge {
 		}
 		if (!this.connected) return this;
 		for (;;) {
-			for (const filter of this.publisher.unread()) this.publisher.readBack(filter, this.matching(filter));
+			const { recovery } = this.publisher;
+			for (let filters = recovery.unread(); filters.length > 0; filters = recovery.unread()) {
+				for (const filter of filters) recovery.readBack(filter, this.matching(filter));
+			}
 			const messages = this.publisher.take(7);
 			if (messages.length === 0) return this;
 			for (const message of messages) this.deliver(message);

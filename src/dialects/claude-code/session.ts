@@ -1,5 +1,5 @@
-import { round } from '../../model/description';
 import { limits } from '../../model/limits';
+import { round } from '../../model/presets';
 import type { Hook } from './hook';
 import type { SessionItem, Status } from './pictures';
 import type { Usage } from './usage';

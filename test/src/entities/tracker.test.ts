@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Mapper, type MapperTables } from '../../../src/entities/mapper';
-import { event, subject, text, total } from '../../../src/model/description';
+import { subject } from '../../../src/model/description';
 import { type StreamEvent, streamEventSchema } from '../../../src/model/event';
+import { event, text, total } from '../../../src/model/presets';
 import type { Tracked, Tracker } from '../../../src/model/tracker';
 import { Pipeline } from '../../../src/pipeline';
 import { FakeClock } from '../../support/fake-clock';

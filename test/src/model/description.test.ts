@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Reading } from '../../../src/model/description';
 import {
 	binary,
 	bytes,
@@ -10,11 +11,10 @@ import {
 	onOff,
 	percent,
 	power,
-	type Reading,
 	round,
 	temperature,
 	text,
-} from '../../../src/model/description';
+} from '../../../src/model/presets';
 
 interface Item {
 	readonly a?: number | string | null;

@@ -125,8 +125,8 @@ function suite(name: string, start: (test: Mocha.Context) => Promise<Broker>): v
 			watcher = await Watcher.open(broker.url);
 			const one = open();
 			await phase(one, 'open');
-			const { connection } = one.bridge as unknown as { connection: { client: MqttClient } };
-			connection.client.stream.destroy();
+			const { link } = one.bridge as unknown as { link: { connection: { client: MqttClient } } };
+			link.connection.client.stream.destroy();
 			await watcher.until('will', () => watcher?.last('agent-stream/bridge/bridge/availability') === 'offline');
 			await phase(one, 'open');
 			await watcher.until('online', () => watcher?.last('agent-stream/bridge/bridge/availability') === 'online');
@@ -263,6 +263,98 @@ function suite(name: string, start: (test: Mocha.Context) => Promise<Broker>): v
 			await foreign.endAsync();
 		});
 
+		it('takes over from a bridge of another name that is gone, and leaves other programs’ topics alone', async () => {
+			const first = open({ instance: 'first' });
+			first.bridge.apply([change(), change({ subject: 'disk', key: 'S1', row: 'temperature' })]);
+			await phase(first, 'open');
+			await delay(1_300);
+			await first.bridge.stop();
+			const foreign = await mqtt.connectAsync(broker.url);
+			const others = ['homeassistant/device/zigbee/config', 'homeassistant/sensor/zigbee/x/config'];
+			for (const topic of others)
+				await foreign.publishAsync(topic, '{"origin":{"name":"x"}}', { retain: true, qos: 1 });
+			const second = open({ instance: 'second' });
+			second.bridge.apply([change()]);
+			await phase(second, 'open');
+			watcher = await Watcher.open(broker.url);
+			await watcher.until('old ledger emptied', () => watcher?.last('agent-stream/bridge/first/ledger') === '');
+			const retained = await fresh(broker.url);
+			assert.deepEqual(
+				[...retained.keys()].filter((topic) => topic.startsWith('agent-stream/bridge/first/')),
+				[],
+			);
+			const text = retained.get(config) ?? '';
+			assert.deepEqual(Object.keys(JSON.parse(text).components).sort(), [
+				'tower_disk_S1_temperature',
+				'tower_system_cpu',
+			]);
+			assert.ok(!text.includes('bridge/first'));
+			for (const topic of others) assert.equal(retained.get(topic), '{"origin":{"name":"x"}}');
+			await foreign.publishAsync(others[0] ?? '', '', { retain: true, qos: 1 });
+			second.bridge.apply([change({ state: 2 }, 'changed')]);
+			await watcher.until('it goes on', () => watcher?.last('agent-stream/tower/system/cpu') === '2');
+			await foreign.endAsync();
+		});
+
+		it('gives back what an earlier run kept', async () => {
+			const one = open({}, { memory: () => ({ energy: { total: 7 } }) });
+			one.bridge.apply([change()]);
+			assert.equal(await one.bridge.recall(8_000), null);
+			await phase(one, 'open');
+			watcher = await Watcher.open(broker.url);
+			await watcher.until('state', () => watcher?.last('agent-stream/tower/system/cpu') === '1');
+			await one.bridge.stop();
+			const two = open();
+			assert.deepEqual(await two.bridge.recall(8_000), { energy: { total: 7 } });
+			assert.deepEqual(await two.bridge.recall(0), { energy: { total: 7 } });
+		});
+
+		it('ends for good when the broker goes away while it is told so', async () => {
+			const timers = new Set<unknown>();
+			const clock = {
+				now: () => Date.now(),
+				after: (ms: number, run: () => void) => {
+					const timer = systemClock.after(ms, () => {
+						timers.delete(timer);
+						run();
+					});
+					timers.add(timer);
+					return timer;
+				},
+				cancel: (timer: Parameters<typeof systemClock.cancel>[0]) => {
+					timers.delete(timer);
+					systemClock.cancel(timer);
+				},
+			};
+			let clients = 0;
+			const load = async () => ({
+				connect: ((...given: Parameters<typeof mqtt.connect>) => {
+					clients++;
+					return mqtt.connect(...given);
+				}) as typeof mqtt.connect,
+			});
+			const one = open({}, { clock, load });
+			one.bridge.apply([change()]);
+			await phase(one, 'open');
+			await delay(100);
+			const { link } = one.bridge as unknown as { link: { connection: { client: MqttClient } } };
+			const { client } = link.connection;
+			// A broker that does not speak MQTT 5 was asked twice.
+			clients = 0;
+			const stopped = one.bridge.stop();
+			client.stream.destroy();
+			await stopped;
+			await delay(1_500);
+			assert.equal(one.bridge.state.phase, 'closed');
+			assert.equal(timers.size, 0);
+			assert.equal(clients, 0);
+			assert.equal(client.connected, false);
+			assert.deepEqual(
+				one.states.map((state) => state.phase),
+				['connecting', 'open', 'closed'],
+			);
+		});
+
 		it('publishes thousands of states through the window', async () => {
 			watcher = await Watcher.open(broker.url);
 			const one = open({ discovery: 'off' });
@@ -342,6 +434,15 @@ describe('mqtt/bridge', () => {
 		while (right.state.phase !== 'open') await once(right, 'state');
 		await right.stop();
 		await broker.stop();
+	});
+
+	it('does not wait for what an earlier run kept longer than it is told, nor beyond its end', async () => {
+		const bridge = new Bridge(bridgeSettingsSchema.parse({ url: 'mqtt://127.0.0.1:1' }), parts);
+		bridge.start();
+		assert.equal(await bridge.recall(20), undefined);
+		const asked = bridge.recall(60_000);
+		await bridge.stop();
+		assert.equal(await asked, undefined);
 	});
 
 	it('shows a broker that is not there, and waits longer each time', async () => {

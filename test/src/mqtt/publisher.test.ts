@@ -289,6 +289,24 @@ describe('mqtt/publisher', () => {
 		assert.equal(bridge.retained.has('ha/device/agent-stream_tower/config'), false);
 	});
 
+	it('sees that a document was deleted while no bridge ran, whenever its entities come', () => {
+		for (const isEarly of [true, false]) {
+			const first = new FakeBridge().connect();
+			first.publisher.apply([change()]);
+			first.pass(60_000).disconnect();
+			first.retained.delete('ha/device/agent-stream_tower/config');
+			const bridge = new FakeBridge({}, first.retained, first.clock);
+			if (isEarly) bridge.publisher.apply([change()]);
+			bridge.connect();
+			bridge.publisher.apply([change()]);
+			bridge.pass(60_000);
+			assert.equal(bridge.retained.has('ha/device/agent-stream_tower/config'), false);
+			bridge.publisher.announce();
+			bridge.pass(60_000);
+			assert.equal(bridge.retained.has('ha/device/agent-stream_tower/config'), true);
+		}
+	});
+
 	it('sends nothing again when the broker kept everything, all of it when it forgot', () => {
 		const bridge = new FakeBridge().connect();
 		bridge.publisher.apply([change(), change(container('plex'))]);
@@ -334,6 +352,24 @@ describe('mqtt/publisher', () => {
 		second.publisher.apply([change({ row: 'ram' })]);
 		second.pass(5_000);
 		assert.equal(Object.keys(components(second)).length, 4);
+	});
+
+	it('keeps a document as it is whether its entities come before the ledger is read or after, with less than they once had', () => {
+		const first = new FakeBridge().connect();
+		const there = { connected: true, fresh: true, present: false };
+		first.publisher.apply([change({ attributes: { a: 1 } }), change({ row: 'ram', availability: there })]);
+		first.pass(60_000).disconnect();
+		for (const isEarly of [true, false]) {
+			const bridge = new FakeBridge({}, new Map(first.retained), first.clock);
+			const tell = () => bridge.publisher.apply([change(), change({ row: 'ram' })]);
+			if (isEarly) tell();
+			bridge.connect();
+			if (!isEarly) tell();
+			bridge.pass(60_000);
+			assert.equal(bridge.sent(document).length, 0, isEarly ? 'before' : 'after');
+			assert.equal(bridge.retained.get('as/tower/system/availability'), 'online');
+			assert.equal(bridge.retained.get(`${STATE}/attributes`), '{}');
+		}
 	});
 
 	it('shows what vanished while it was away as gone, and removes it only after a long time', () => {
@@ -434,6 +470,28 @@ describe('mqtt/publisher', () => {
 		second.publisher.apply([change({ row: 'r0' })]);
 		second.connect().pass(60_000);
 		assert.equal(second.sent(document).length, 0);
+	});
+
+	it('says nothing more on the topic of a device that was split a moment ago', () => {
+		const options = { documentSize: 4_000 };
+		const tell = (bridge: FakeBridge): void => {
+			for (let n = 0; n < 12; n++) bridge.publisher.apply([change({ row: `r${n}` }), change(container(`c${n}`))]);
+		};
+		const first = new FakeBridge(options).connect();
+		tell(first);
+		first.pass(10_000).disconnect();
+		const topic = 'ha/device/agent-stream_tower/config';
+		first.retained.set(topic, '{"migrate_discovery":true}');
+		for (const instance of ['one', 'two']) {
+			const second = new FakeBridge({ ...options, instance }, new Map(first.retained), first.clock);
+			tell(second);
+			second.connect().pass(60_000);
+			assert.deepEqual(
+				second.sent(document).filter((message) => message.topic === topic),
+				[],
+				instance,
+			);
+		}
 	});
 
 	it('stubs a component before it changes its platform', () => {

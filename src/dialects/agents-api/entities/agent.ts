@@ -1,6 +1,7 @@
-import { binary, count, type Reading, type Row, subject, text } from '../../../model/description';
+import { type Reading, type Row, subject } from '../../../model/description';
 import type { State } from '../../../model/entity';
 import { limits } from '../../../model/limits';
+import { binary, count, text } from '../../../model/presets';
 import { parseTime } from '../../../model/time';
 import { shortId } from '../facts';
 import type { Agent, AgentCounts, AgentsApiWorld } from '../pictures';

@@ -1,4 +1,5 @@
-import { event, type Row, subject, total } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { event, total } from '../../../model/presets';
 import { roles, type Severity, severities } from '../facts';
 import type { AgentsApiWorld, Alerts, Conversations } from '../pictures';
 import { moment } from './moment';

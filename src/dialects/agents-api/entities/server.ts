@@ -1,4 +1,5 @@
-import { numeric, subject, total } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { numeric, total } from '../../../model/presets';
 import type { AgentsApiWorld, Errors } from '../pictures';
 import { moment } from './moment';
 

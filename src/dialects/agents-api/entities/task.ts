@@ -1,4 +1,5 @@
-import { count, event, percent, type Row, subject, text, total } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { count, event, percent, text, total } from '../../../model/presets';
 import { taskStates } from '../facts';
 import type { AgentsApiWorld, TaskCounts, TaskSlot } from '../pictures';
 import { taskHappenings } from '../tracking/tasks';

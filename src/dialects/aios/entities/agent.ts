@@ -1,4 +1,5 @@
-import { binary, count, event, numeric, percent, subject, text, total } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, count, event, numeric, percent, text, total } from '../../../model/presets';
 import type { Agent, AgentTotals } from '../pictures';
 import type { AiosWorld } from '../schemas';
 import { agentStates, severities } from '../words';

@@ -1,5 +1,6 @@
-import { type NumberSpec, numeric, percent, type Row, subject } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
 import type { AttributeValue } from '../../../model/entity';
+import { type NumberSpec, numeric, percent } from '../../../model/presets';
 import type { AiosWorld, DataOf } from '../schemas';
 
 type Metrics = DataOf<'dashboard_metrics_update'>;

@@ -1,4 +1,5 @@
-import { binary, count, event, numeric, percent, type Row, subject, text, total } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, count, event, numeric, percent, text, total } from '../../../model/presets';
 import type { Job, JobTotals } from '../pictures';
 import type { AiosWorld } from '../schemas';
 import { jobStates } from '../words';

@@ -1,4 +1,5 @@
-import { event, percent, subject, text, total } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { event, percent, text, total } from '../../../model/presets';
 import type { Errors, Insights, Knowledge } from '../pictures';
 import type { AiosWorld } from '../schemas';
 import { moment } from './shared';

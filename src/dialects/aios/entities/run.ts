@@ -1,4 +1,5 @@
-import { count, event, percent, subject, text, total } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { count, event, percent, text, total } from '../../../model/presets';
 import type { DagTotals, Run } from '../pictures';
 import type { AiosWorld } from '../schemas';
 import { runStates } from '../words';

@@ -1,4 +1,5 @@
-import { binary, bytes, count, percent, type Row, subject, text } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, bytes, count, percent, text } from '../../../model/presets';
 import type { AutosdlcWorld } from '../tracker';
 import { type Agent, agentState, agentStates, tddPhases } from '../tracker/agents';
 import type { Coverage, TestCounts } from '../tracker/counts';

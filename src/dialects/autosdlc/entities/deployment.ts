@@ -1,4 +1,5 @@
-import { binary, subject, text } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, text } from '../../../model/presets';
 import type { AutosdlcWorld } from '../tracker';
 import type { Deployment } from '../tracker/deployments';
 import { isHealthy } from '../tracker/words';

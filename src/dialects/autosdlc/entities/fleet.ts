@@ -1,4 +1,5 @@
-import { binary, count, type Row, subject } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, count } from '../../../model/presets';
 import type { AutosdlcWorld } from '../tracker';
 import { type Agent, agentState, type agentStates } from '../tracker/agents';
 

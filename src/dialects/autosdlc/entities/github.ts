@@ -1,4 +1,5 @@
-import { event, type Row, subject } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { event } from '../../../model/presets';
 import type { AutosdlcWorld } from '../tracker';
 import { type GitHub, issueActions, pullRequestActions, type Reference, runStates } from '../tracker/github';
 

@@ -1,4 +1,5 @@
-import { count, numeric, type RowSpec, subject, text } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { count, numeric, type RowSpec, text } from '../../../model/presets';
 import type { AutosdlcWorld } from '../tracker';
 import type { Quality } from '../tracker/quality';
 

@@ -1,4 +1,5 @@
-import { event, type Happening, type Row, subject } from '../../../model/description';
+import { type Happening, type Row, subject } from '../../../model/description';
+import { event } from '../../../model/presets';
 import type { AutosdlcWorld } from '../tracker';
 import { type Bulletins, logLevels, phaseEvents, workflowEvents } from '../tracker/bulletins';
 import { severities } from '../tracker/part';

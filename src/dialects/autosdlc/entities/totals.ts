@@ -1,4 +1,5 @@
-import { type NumberSpec, type Row, subject, total } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { type NumberSpec, total } from '../../../model/presets';
 import type { AutosdlcWorld } from '../tracker';
 import type { Totals } from '../tracker/totals';
 

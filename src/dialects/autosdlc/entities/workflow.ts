@@ -1,4 +1,5 @@
-import { numeric, percent, type Row, subject, text } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { numeric, percent, text } from '../../../model/presets';
 import type { AutosdlcWorld } from '../tracker';
 import { type Workflow, workflowStates } from '../tracker/workflows';
 

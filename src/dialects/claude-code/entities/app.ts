@@ -1,4 +1,5 @@
-import { binary, count, event, slow, subject, total } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, count, event, slow, total } from '../../../model/presets';
 import type { AppItem } from '../pictures';
 import { timeOf, type World } from './items';
 

@@ -1,4 +1,5 @@
-import { binary, count, numeric, percent, subject, text } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, count, numeric, percent, text } from '../../../model/presets';
 import type { ComponentItem, HealthItem } from '../pictures';
 import { timeOf, type World } from './items';
 

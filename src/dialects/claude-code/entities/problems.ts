@@ -1,4 +1,5 @@
-import { event, subject, total } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { event, total } from '../../../model/presets';
 import type { Problems } from '../pictures';
 import { timeOf, type World } from './items';
 

@@ -1,4 +1,5 @@
-import { count, numeric, round, subject, text } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { count, numeric, round, text } from '../../../model/presets';
 import { type SessionItem, statuses } from '../pictures';
 import { timeOf, type World } from './items';
 

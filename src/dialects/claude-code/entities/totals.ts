@@ -1,4 +1,5 @@
-import { binary, count, event, type Row, slow, subject, total } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, count, event, slow, total } from '../../../model/presets';
 import type { Status, Totals } from '../pictures';
 import type { World } from './items';
 

@@ -1,4 +1,5 @@
-import { binary, bytes, percent, round, subject } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, bytes, percent, round } from '../../../model/presets';
 import { formatBytes, shareOf } from './format';
 import type { DataOf, World } from './items';
 

@@ -1,4 +1,5 @@
-import { bytes, count, numeric, onOff, percent, round, subject, text } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { bytes, count, numeric, onOff, percent, round, text } from '../../../model/presets';
 import { requestOf } from '../commands';
 import { formatBytes, shareOf } from './format';
 import { type ItemOf, listed, type World } from './items';

@@ -1,6 +1,7 @@
 import { isDestructive, type ParameterValue } from '../../../model/command';
-import { type CommandDescription, onOff, type Row, subject } from '../../../model/description';
+import { type CommandDescription, type Row, subject } from '../../../model/description';
 import type { State } from '../../../model/entity';
+import { onOff } from '../../../model/presets';
 import { commandNamed, requestOf } from '../commands';
 import { type DataOf, type ItemOf, listed, type World } from './items';
 import { pluginsOf } from './upkeep';

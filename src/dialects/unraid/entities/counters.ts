@@ -1,6 +1,6 @@
 import type { Memory } from '../../../model/description';
-import { round } from '../../../model/description';
 import type { State } from '../../../model/entity';
+import { round } from '../../../model/presets';
 
 /** A pause longer than this is not integrated: nobody knows what was drawn in it. Further back, the clock was set. */
 const energyGap = 3_600_000;

@@ -1,4 +1,5 @@
-import { binary, count, subject } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, count } from '../../../model/presets';
 import { parseTime } from '../../../model/time';
 import { type DataOf, listed, type World } from './items';
 import { timeState } from './times';

@@ -1,16 +1,6 @@
-import {
-	binary,
-	bytes,
-	count,
-	numeric,
-	percent,
-	type Reading,
-	type Row,
-	round,
-	subject,
-	temperature,
-} from '../../../model/description';
+import { type Reading, type Row, subject } from '../../../model/description';
 import type { State } from '../../../model/entity';
+import { binary, bytes, count, numeric, percent, round, temperature } from '../../../model/presets';
 import { formatBytes, shareOf } from './format';
 import { type ItemOf, listed, type World } from './items';
 

@@ -1,4 +1,5 @@
-import { count, subject } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { count } from '../../../model/presets';
 import { type DataOf, listed, type World } from './items';
 
 type Network = NonNullable<NonNullable<DataOf<'docker_networks_update'>['networks']>[number]>;

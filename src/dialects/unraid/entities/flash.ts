@@ -1,4 +1,5 @@
-import { binary, numeric, round, subject } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, numeric, round } from '../../../model/presets';
 import { formatBytes, shareOf } from './format';
 import type { DataOf, World } from './items';
 

@@ -1,4 +1,5 @@
-import { bytes, numeric, percent, power, round, subject } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { bytes, numeric, percent, power, round } from '../../../model/presets';
 import { energy } from './counters';
 import { formatBytes } from './format';
 import { type ItemOf, listed, type World } from './items';

@@ -1,5 +1,6 @@
-import { binary, type Row, subject } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
 import type { State } from '../../../model/entity';
+import { binary } from '../../../model/presets';
 import { type DataOf, listed, type World } from './items';
 
 type Hardware = DataOf<'hardware_update'>;

@@ -1,4 +1,5 @@
-import { binary, bytes, count, numeric, type Row, round, subject } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, bytes, count, numeric, round } from '../../../model/presets';
 import { rate } from './counters';
 import { type ItemOf, listed, type World } from './items';
 

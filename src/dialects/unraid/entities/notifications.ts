@@ -1,5 +1,6 @@
-import { event, type Happening, type Row, subject } from '../../../model/description';
+import { type Happening, type Row, subject } from '../../../model/description';
 import type { AttributeValue } from '../../../model/entity';
+import { event } from '../../../model/presets';
 import { parseTime } from '../../../model/time';
 import { type DataOf, listed, type World } from './items';
 

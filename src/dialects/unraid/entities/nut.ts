@@ -1,4 +1,5 @@
-import { binary, numeric, percent, power, type Row, subject, text } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, numeric, percent, power, text } from '../../../model/presets';
 import type { DataOf, World } from './items';
 import { upsFlags, upsState, upsStates } from './ups-status';
 

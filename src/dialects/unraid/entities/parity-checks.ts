@@ -1,4 +1,5 @@
-import { binary, numeric, type Reading, type Row, subject } from '../../../model/description';
+import { type Reading, type Row, subject } from '../../../model/description';
+import { binary, numeric } from '../../../model/presets';
 import { parseTime } from '../../../model/time';
 import { nextRun } from './cron';
 import { type DataOf, listed, type World } from './items';

@@ -1,4 +1,5 @@
-import { type Row, subject, text } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { text } from '../../../model/presets';
 import type { DataOf, World } from './items';
 import { timeState } from './times';
 

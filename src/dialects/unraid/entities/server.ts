@@ -1,5 +1,6 @@
-import { binary, count, numeric, percent, power, round, subject, temperature } from '../../../model/description';
+import { subject } from '../../../model/description';
 import type { AttributeValue, State } from '../../../model/entity';
+import { binary, count, numeric, percent, power, round, temperature } from '../../../model/presets';
 import { formatBytes, shareOf } from './format';
 import type { DataOf, ItemOf, World } from './items';
 import { listed } from './items';

@@ -1,4 +1,5 @@
-import { binary, type Row, subject } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary } from '../../../model/presets';
 import type { DataOf, World } from './items';
 
 type NetworkServices = DataOf<'network_services'>;

@@ -1,4 +1,5 @@
-import { bytes, round, subject } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { bytes, round } from '../../../model/presets';
 import { formatBytes, shareOf } from './format';
 import { type ItemOf, listed, type World } from './items';
 

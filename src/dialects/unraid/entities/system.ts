@@ -1,4 +1,5 @@
-import { binary, bytes, numeric, type Row, slow, subject, temperature, text } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, bytes, numeric, slow, temperature, text } from '../../../model/presets';
 import { type DataOf, listed, type World } from './items';
 
 type System = DataOf<'system_update'>;

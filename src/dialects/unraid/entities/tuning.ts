@@ -1,4 +1,5 @@
-import { binary, numeric, subject } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, numeric } from '../../../model/presets';
 import type { DataOf, World } from './items';
 
 type Tuning = DataOf<'tuning_update'>;

@@ -1,5 +1,6 @@
-import { binary, bytes, type Row, round, subject, temperature } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
 import type { State } from '../../../model/entity';
+import { binary, bytes, round, temperature } from '../../../model/presets';
 import { formatBytes, shareOf } from './format';
 import { type DataOf, listed, type World } from './items';
 

@@ -1,4 +1,5 @@
-import { binary, bytes, count, numeric, type Row, subject } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, bytes, count, numeric } from '../../../model/presets';
 import { parseTime } from '../../../model/time';
 import { nextRun } from './cron';
 import { type DataOf, listed, type World } from './items';

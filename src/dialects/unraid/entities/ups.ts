@@ -1,4 +1,5 @@
-import { binary, numeric, percent, power, type Row, subject } from '../../../model/description';
+import { type Row, subject } from '../../../model/description';
+import { binary, numeric, percent, power } from '../../../model/presets';
 import { energy } from './counters';
 import type { DataOf, World } from './items';
 import { upsFlags, upsState, upsStates } from './ups-status';

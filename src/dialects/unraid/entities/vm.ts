@@ -1,4 +1,5 @@
-import { binary, bytes, count, onOff, percent, subject, text } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, bytes, count, onOff, percent, text } from '../../../model/presets';
 import { requestOf } from '../commands';
 import { formatBytes } from './format';
 import { type ItemOf, listed, type World } from './items';

@@ -1,4 +1,5 @@
-import { binary, bytes, count, numeric, percent, subject } from '../../../model/description';
+import { subject } from '../../../model/description';
+import { binary, bytes, count, numeric, percent } from '../../../model/presets';
 import { parseTime } from '../../../model/time';
 import { formatBytes, shareOf } from './format';
 import { type DataOf, type ItemOf, listed, type World } from './items';

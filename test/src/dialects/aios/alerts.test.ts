@@ -118,6 +118,10 @@ describe('alert presets of AIOS', () => {
 			},
 			'success-rate': {
 				script: async (run) => {
+					metrics(run, { success_rate: 50 });
+					await run.pass(4 * minute);
+					metrics(run, {});
+					await run.pass(minute);
 					for (const success_rate of [89, 70, 91, 93]) {
 						metrics(run, { success_rate });
 						await run.pass(6 * minute);
