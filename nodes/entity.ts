@@ -4,7 +4,7 @@ import type { Dialect } from '../src/dialects/dialect';
 import { neededTypes } from '../src/entities/needs';
 import { choiceSchema, chooser } from '../src/filter/choose';
 import { customRowSchema, groupRows } from '../src/model/custom-row';
-import type { EntityChange } from '../src/model/entity';
+import type { Entity, EntityChange } from '../src/model/entity';
 import { AgentStreamError } from '../src/model/errors';
 import type { StreamEvent } from '../src/model/event';
 import { globs } from '../src/model/glob';
@@ -13,6 +13,7 @@ import { Pipeline } from '../src/pipeline';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
 import { dialectOf } from './glue/dialects';
 import { directoryOf, type LinkState } from './glue/endpoints';
+import { entitiesIn } from './glue/entities';
 import { NodeMemory } from './glue/memory';
 import { entitiesMessage, entityMessage, eventOf } from './glue/messages';
 import { mapperNeeds } from './glue/needs';
@@ -92,6 +93,8 @@ class EntityNode implements Running {
 		this.kept = new NodeMemory(RED, parts.node);
 		this.turn = this.recall().catch((thrown: unknown) => parts.fail(thrown));
 		this.rememberLater();
+		// Nodes behind this one that are deployed alone ask here for the entities that are there.
+		parts.release(entitiesIn(RED).offer(parts.node.id, () => this.entities()));
 	}
 
 	async input(message: NodeMessage, to: Send): Promise<void> {
@@ -111,6 +114,11 @@ class EntityNode implements Running {
 		await this.turn;
 		for (const { pipeline } of this.mappings.values()) pipeline.close();
 		await (removed ? this.kept.forget() : this.keep());
+	}
+
+	private entities(): Entity[] {
+		const all = [...this.mappings.values()].flatMap(({ pipeline }) => pipeline.entities());
+		return all.filter((entity) => this.chosen(entity));
 	}
 
 	/** Messages one after the other, in the order in which they came. */

@@ -7,6 +7,7 @@ import { dimensions } from '../src/model/dimensions';
 import type { Entity } from '../src/model/entity';
 import type { StreamEvent } from '../src/model/event';
 import { defineNode } from './glue/define';
+import { entitiesIn } from './glue/entities';
 import { entitiesOf, eventOf } from './glue/messages';
 import { optionalNumberField, switchField, textField, wordsField } from './glue/settings';
 
@@ -54,7 +55,7 @@ interface Judged {
 export = (RED: NodeAPI): void => {
 	defineNode(RED, 'agent-stream-filter', {
 		settings,
-		start({ settings: chosen, clock, send, show, node }) {
+		start({ settings: chosen, clock, send, show, node, release }) {
 			let passed = 0;
 			let rest = 0;
 			const count = (): void => {
@@ -74,6 +75,10 @@ export = (RED: NodeAPI): void => {
 					count();
 				},
 			});
+			// Nodes behind this one that are deployed alone ask which entities get through.
+			const gate = (entity: Entity) =>
+				filter.fits({ event: undefined, entity, payload: entity.state, topic: entity.path, message: {} });
+			release(entitiesIn(RED).gate(node.id, gate));
 			return {
 				input(message) {
 					const { payload, topic } = message;

@@ -17,6 +17,8 @@ export interface FilterOutputs<M> {
 
 /** A running filter. */
 export interface Filter<M> {
+	/** Whether a message is chosen and meets the conditions, whatever the shaping then does with it. */
+	fits(message: M): boolean;
 	/** Takes one message; the outputs are called at once or, where the shaping waits, later. */
 	take(message: M): void;
 	/**
@@ -51,6 +53,7 @@ export function createFilter<M extends FilterInput>(
 	const stages = shaping<M>(settings, clock, { ...end, passed: outputs.passed });
 	const [first] = stages;
 	return {
+		fits: (message) => judge(message) === null,
 		take(message) {
 			const reason = judge(message);
 			if (reason) outputs.rest(message, reason);

@@ -210,7 +210,7 @@ describe('the editor', function () {
 	});
 
 	it('shows help for every node', async () => {
-		for (const name of ['connect', 'identify', 'filter', 'entity', 'mqtt', 'command', 'endpoint', 'broker']) {
+		for (const name of ['connect', 'identify', 'filter', 'entity', 'alert', 'mqtt', 'command', 'endpoint', 'broker']) {
 			const help = await page.evaluate<string>(`RED.nodes.getNodeHelp("agent-stream-${name}")`);
 			assert.match(help, /<h3>Details<\/h3>/);
 		}

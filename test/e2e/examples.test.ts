@@ -4,6 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { WebSocket } from 'ws';
+import type { Simulator } from '../../demo/servers';
+import { AgentsApiSimulator } from '../../demo/simulators/agents-api';
+import { jsonWebToken } from '../../demo/simulators/agents-api-token';
+import { AiosSimulator } from '../../demo/simulators/aios';
+import { AutosdlcSimulator } from '../../demo/simulators/autosdlc';
+import { ClaudeCodeSimulator } from '../../demo/simulators/claude-code';
+import { CustomSimulator } from '../../demo/simulators/custom';
 import { UnraidSimulator } from '../../demo/simulators/unraid';
 import { systemClock } from '../../src/model/clock';
 import { type Broker, startAedes } from '../support/broker';
@@ -16,6 +23,18 @@ interface Node {
 	readonly type: string;
 	readonly name?: string;
 }
+
+const life = { clock: systemClock, story: true, speed: 10 };
+const token = jsonWebToken('example', Date.now() + 3_600_000);
+
+/** Servers of the examples for other protocols, by the name of the file. */
+const servers = {
+	'claude-code': new ClaudeCodeSimulator(life),
+	autosdlc: new AutosdlcSimulator({ ...life, speed: 3, token }),
+	'agents-api': new AgentsApiSimulator({ ...life, token }),
+	aios: new AiosSimulator({ ...life, token }),
+	custom: new CustomSimulator(life),
+} as const;
 
 /** What a debug node showed. */
 interface Shown {
@@ -32,6 +51,12 @@ function example(name: string, agent: string, broker: string): Node[] {
 		.replaceAll('"port": "1883"', `"port": "${port}"`)
 		.replaceAll('"protocolVersion": "5"', '"protocolVersion": "4"');
 	return JSON.parse(text) as Node[];
+}
+
+/** The same, with the endpoint at a server of another protocol, and its token entered. */
+function directed(flow: readonly Node[], url: string): Node[] {
+	const isEndpoint = ({ type }: Node) => type === 'agent-stream-endpoint';
+	return flow.map((node) => (isEndpoint(node) ? { ...node, url, credentials: { token } } : node));
 }
 
 describe('examples, run in a real Node-RED with a simulated server', function () {
@@ -90,6 +115,12 @@ describe('examples, run in a real Node-RED with a simulated server', function ()
 		}
 	}
 
+	/** An endpoint's discovery document. */
+	async function document(endpoint: string): Promise<void> {
+		const text = await published(new RegExp(`^homeassistant/device/agent-stream_${endpoint}[^/]*/config$`));
+		assert.ok('origin' in (JSON.parse(text) as object));
+	}
+
 	async function inject(flow: readonly Node[], name: string): Promise<void> {
 		const node = flow.find((candidate) => candidate.type === 'inject' && candidate.name === name);
 		assert.ok(node, `no inject node ${name}`);
@@ -121,10 +152,7 @@ describe('examples, run in a real Node-RED with a simulated server', function ()
 			await debug('state', (text) => text === 'online');
 		},
 		'mqtt bridge': async (flow) => {
-			const document = JSON.parse(
-				await published(/^homeassistant\/device\/agent-stream_tower[^/]*\/config$/),
-			) as object;
-			assert.ok('origin' in document);
+			await document('tower');
 			assert.equal(await published('agent-stream/tower/ups/status'), 'online');
 			await inject(flow, 'purge, dry run');
 			assert.match(await debug('commands'), /tower_ups_status/);
@@ -161,21 +189,55 @@ describe('examples, run in a real Node-RED with a simulated server', function ()
 				[],
 			);
 		},
+		'claude-code': async () => {
+			await debug('who is asked', (text) => text.includes('needs your permission to use Bash'));
+			assert.match(await published(/^agent-stream\/claude\/session\/infra-1[^/]*\/last_tool$/), /^(Grep|Bash)$/);
+			await document('claude');
+		},
+		autosdlc: async (flow) => {
+			assert.match(await published('agent-stream/sdlc/agent/coder-001/status'), /^(idle|busy|error)$/);
+			await inject(flow, "one agent's log");
+			await published('agent-stream/sdlc/system/agent_log');
+			assert.ok(servers.autosdlc.subscriptions.includes('log-of-coder'));
+			await document('sdlc');
+		},
+		'agents-api': async (flow) => {
+			assert.match(await published(/^agent-stream\/agents\/agents\/known$/), /^[123]$/);
+			await inject(flow, 'follow a conversation');
+			await published('agent-stream/agents/conversations/message');
+			await document('agents');
+		},
+		aios: async () => {
+			assert.match(await published('agent-stream/aios/jobs/completed'), /^\d+$/);
+			await published('agent-stream/aios/jobs/completion');
+			await document('aios');
+		},
+		custom: async () => {
+			assert.match(await published('agent-stream/skyline/air/temperature'), /^-?\d/);
+			await debug('events', (text) => text === 'skyline/rooms');
+			await published('agent-stream/skyline/room/hall/temperature');
+			await document('skyline');
+		},
 	};
 
-	for (const file of readdirSync(folder)) {
+	// Those of the alert node have a test of their own: test/nodes/alert-examples.test.ts.
+	for (const file of readdirSync(folder).filter((each) => !each.startsWith('alert-'))) {
 		const name = file.replace(/\.json$/, '');
+		const server: Simulator | undefined = (servers as { readonly [name: string]: Simulator })[name];
 		it(name, async () => {
+			await server?.start();
 			shown.length = 0;
 			await Promise.all([...topics.keys()].map((topic) => client.publishAsync(topic, '', { retain: true, qos: 1 })));
 			topics.clear();
 			const check = expected[name];
 			assert.ok(check, `what does the example ${name} show?`);
-			const flow = example(name, agent.url, broker.url);
+			const told = example(name, agent.url, broker.url);
+			const flow = server ? directed(told, server.url) : told;
 			await red.deploy(flow);
 			await check(flow);
 			assert.doesNotMatch(red.log(), /TypeError|Uncaught/);
 			await red.deploy([]);
+			await server?.stop();
 		});
 	}
 });

@@ -92,6 +92,17 @@ function run(settings: unknown): {
 }
 
 describe('filter: choice', () => {
+	it('says whether a message would be chosen, and takes nothing', () => {
+		const { filter, sent } = run({ choose: { subject: ['disk'] } });
+		assert.deepEqual(
+			[entity('disk', 'a', 'temperature', 1), entity('ups', null, 'status', 'x')].map((each) =>
+				filter.fits({ id: 1, entity: each }),
+			),
+			[true, false],
+		);
+		assert.deepEqual(sent, []);
+	});
+
 	it('chooses by what an event says that it is about; one that says nothing of the kind is the rest', () => {
 		const { filter, sent } = run({ choose: { session: ['web-*', '!web-test'], severity: ['critical'] } });
 		const about = (id: number, what: StreamEvent['about']) =>

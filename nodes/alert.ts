@@ -1,0 +1,284 @@
+import type { NodeAPI, NodeMessage } from 'node-red';
+import { z } from 'zod';
+import { AlertEngine } from '../src/alert/engine';
+import { type AlertChange, alertRulesSchema, severities } from '../src/model/alert';
+import type { Entity, EntityChange } from '../src/model/entity';
+import { AgentStreamError } from '../src/model/errors';
+import { limits } from '../src/model/limits';
+import { type LiveAlerts, serveAlerts } from './glue/alert-admin';
+import { AlertEntities } from './glue/alert-entities';
+import { AlertMemory } from './glue/alert-memory';
+import { type AlertVerb, alertVerbOf, sendAlerts } from './glue/alert-messages';
+import { defineNode, type Parts, type Running, type Send } from './glue/define';
+import { entitiesIn } from './glue/entities';
+import { entitiesMessage, entitiesOf } from './glue/messages';
+import { optionalNumberField, textField } from './glue/settings';
+
+const settings = z.object({
+	rules: alertRulesSchema.default([]),
+	store: textField(),
+	graceSeconds: optionalNumberField(0, 3_600),
+	ceilingPerHour: optionalNumberField(0, 1_000_000),
+	outputs: z.preprocess((count) => Number(count ?? 2), z.union([z.literal(2), z.literal(3)])),
+});
+type Settings = z.output<typeof settings>;
+
+/** How often what nobody was told of is kept as well, ms. */
+const rememberEvery = 60_000;
+/** How long entities about alerts wait for what else changes them, ms. */
+const ownAfter = 50;
+
+/** Entities → alerts: what was raised or changed, what is over, and entities about both. */
+export = (RED: NodeAPI): void => {
+	const nodes = new Map<string, AlertNode>();
+	serveAlerts(RED, nodes);
+	defineNode(RED, 'agent-stream-alert', {
+		settings,
+		start(parts) {
+			const { id } = parts.node;
+			const node = new AlertNode(RED, parts);
+			nodes.set(id, node);
+			parts.release(() => {
+				if (nodes.get(id) === node) nodes.delete(id);
+			});
+			return node;
+		},
+	});
+};
+
+class AlertNode implements Running, LiveAlerts {
+	engine: AlertEngine | null = null;
+	readonly rules: ReadonlySet<string>;
+	private readonly known = new Map<string, Entity>();
+	private readonly memory: AlertMemory;
+	/** Where the third output is used. */
+	private readonly own: AlertEntities | null;
+	/** Messages one after the other: expressions and stores take their time. */
+	private turn: Promise<void>;
+	/** What comes from now on is left to the next run: nobody would be told of it. */
+	private closing = false;
+	private isForgetful = false;
+	private isOwnDue = false;
+	private refused = 0;
+
+	/** @throws AgentStreamError CONFIG_INVALID: an expression of a rule, or the store */
+	constructor(
+		private readonly RED: NodeAPI,
+		private readonly parts: Parts<Settings>,
+	) {
+		const { node, settings: chosen, clock, release, guard } = parts;
+		// Expressions that cannot be read are told before the first message.
+		new AlertEngine({ rules: chosen.rules, clock });
+		this.rules = new Set(chosen.rules.filter(({ enabled }) => enabled).map(({ id }) => id));
+		this.memory = new AlertMemory(RED, node, chosen.store);
+		this.own = chosen.outputs === 3 ? this.ownEntities() : null;
+		this.turn = this.begin();
+		release(() => {
+			this.closing = true;
+		});
+		// Mappers that were not deployed now send only what changes: the rest is fetched from them, once all nodes are there.
+		const started = guard(() => this.inTurn((engine) => this.catchUp(engine)));
+		RED.events.once('flows:started', started);
+		release(() => RED.events.off('flows:started', started));
+		this.rememberLater();
+	}
+
+	entities(): Iterable<Entity> {
+		return this.known.values();
+	}
+
+	async input(message: NodeMessage, to: Send): Promise<void> {
+		await this.inTurn(async (engine) => {
+			try {
+				const found = entitiesOf(message);
+				if (found) await this.take(engine, found.changes, to);
+				else this.obey(engine, alertVerbOf(message), to);
+			} catch (thrown) {
+				this.refused += 1;
+				throw thrown;
+			}
+		});
+	}
+
+	async close(removed: boolean): Promise<void> {
+		await this.turn;
+		await (removed ? this.memory.forget() : this.remember());
+	}
+
+	private async begin(): Promise<void> {
+		const { settings: chosen, clock, fail } = this.parts;
+		const { rules, graceSeconds: grace, ceilingPerHour: ceiling } = chosen;
+		const saved = await this.memory.read().catch((thrown: unknown) => fail(thrown));
+		this.engine = new AlertEngine({
+			rules,
+			clock,
+			saved,
+			...(grace !== undefined && { graceMs: grace * 1_000 }),
+			...(ceiling !== undefined && { ceilingPerHour: ceiling === 0 ? null : ceiling }),
+			report: fail,
+		});
+		this.rearm(this.engine);
+		this.showState();
+	}
+
+	/** Runs one thing after the other; then looks when time alone has something to do. */
+	private inTurn(work: (engine: AlertEngine) => void | Promise<void>): Promise<void> {
+		const mine = this.turn.then(async () => {
+			if (this.closing || !this.engine) return;
+			try {
+				await work(this.engine);
+			} finally {
+				this.rearm(this.engine);
+			}
+		});
+		this.turn = mine.catch(() => undefined);
+		return mine;
+	}
+
+	private async take(engine: AlertEngine, changes: readonly EntityChange[], to: Send): Promise<void> {
+		let touched = false;
+		for (const change of changes) {
+			const waiting = engine.prepare(change);
+			if (waiting) await waiting;
+			if (this.closing) return;
+			touched = this.note(change) || touched;
+			this.tell(engine.apply(change), to);
+		}
+		if (touched) this.sendOwnSoon();
+	}
+
+	/** Keeps the entity in mind; whether entities about alerts may change by that alone. */
+	private note({ kind, entity }: EntityChange): boolean {
+		const { unique_id: id } = entity;
+		if (kind === 'removed') {
+			this.known.delete(id);
+			return false;
+		}
+		const isNew = !this.known.has(id);
+		if (!isNew || this.known.size < limits.alertEntities) this.known.set(id, entity);
+		return this.own?.learn(entity, isNew) ?? false;
+	}
+
+	private async catchUp(engine: AlertEngine): Promise<void> {
+		const there = entitiesIn(this.RED).reaching(this.RED, this.parts.node.id);
+		const missed = there.filter(({ unique_id: id }) => !this.known.has(id));
+		const changes = missed.map((entity): EntityChange => ({ kind: 'added', entity, previous: undefined }));
+		await this.take(engine, changes, this.parts.send);
+	}
+
+	/** @throws AgentStreamError INPUT_INVALID: there is no such rule */
+	private obey(engine: AlertEngine, verb: AlertVerb, to: Send): void {
+		if (verb.topic === 'list') {
+			const rules = [...this.rules].map((rule) => engine.status(rule));
+			const payload = { active: engine.active(), past: engine.past(), rules, refused: this.refused };
+			to([{ topic: 'alerts/list', payload }]);
+			return;
+		}
+		const { rule } = verb.payload;
+		if (rule !== undefined && !this.rules.has(rule)) {
+			throw new AgentStreamError('INPUT_INVALID', `There is no rule ${rule.slice(0, 80)} that is switched on.`);
+		}
+		if (verb.topic === 'test') {
+			const tried = rule ?? [...this.rules].find((id) => engine.matches(id).length > 0) ?? [...this.rules][0] ?? '';
+			sendAlerts([engine.test(tried)], to);
+			return;
+		}
+		if (verb.topic === 'acknowledge') engine.acknowledge(verb.payload);
+		else {
+			const { entity } = verb.payload;
+			this.tell(engine.mute({ rule, entity }, verb.topic === 'mute' ? verb.payload.minutes * 60_000 : 0), to);
+		}
+		this.sendOwnSoon();
+		this.showState();
+		this.keep();
+	}
+
+	private tell(changes: readonly AlertChange[], to: Send): void {
+		if (changes.length === 0) return;
+		sendAlerts(changes, to);
+		this.keep();
+		this.sendOwnSoon();
+		this.showState();
+	}
+
+	/** Entities about alerts wait for a moment: a storm of alerts changes them once. */
+	private sendOwnSoon(): void {
+		const { own, parts } = this;
+		if (!own || this.isOwnDue) return;
+		this.isOwnDue = true;
+		parts.later('own', ownAfter, () => {
+			this.isOwnDue = false;
+			const changes = own.changes(this.engine?.active() ?? []);
+			if (changes.length > 0) parts.send([null, null, entitiesMessage({}, changes, null)]);
+		});
+	}
+
+	private ownEntities(): AlertEntities {
+		const { node, settings: chosen, release, fail } = this.parts;
+		const directory = entitiesIn(this.RED);
+		const refused = new Set<string>();
+		release(() => directory.release(node.id));
+		return new AlertEntities(chosen.rules, (uniqueId) => {
+			const isOurs = directory.claim(uniqueId, node.id);
+			if (isOurs || refused.has(uniqueId)) return isOurs;
+			refused.add(uniqueId);
+			const sentence = `Another alert node has the entity ${uniqueId}: this one's is left out.`;
+			fail(new AgentStreamError('ENTITY_COLLISION', sentence));
+			return false;
+		});
+	}
+
+	private rearm(engine: AlertEngine): void {
+		const next = engine.nextTick();
+		if (next === null) return;
+		const { clock, send, later } = this.parts;
+		later('tick', Math.max(0, next - clock.now()), () => this.inTurn((live) => this.tell(live.tick(), send)));
+	}
+
+	private async remember(): Promise<void> {
+		const { engine } = this;
+		if (engine) await this.memory.write(() => engine.save());
+	}
+
+	/** Keeps the state, and goes on meanwhile. */
+	private keep(): void {
+		this.remember().then(
+			() => {
+				this.isForgetful = false;
+			},
+			(thrown: unknown) => {
+				// Once for each time that it ceases to work.
+				if (!this.isForgetful) this.parts.fail(thrown);
+				this.isForgetful = true;
+			},
+		);
+	}
+
+	private rememberLater(): void {
+		this.parts.later('remember', rememberEvery, () => {
+			this.rememberLater();
+			this.keep();
+			this.showState();
+		});
+	}
+
+	private showState(): void {
+		const { RED, parts } = this;
+		parts.show(() => {
+			const active = this.engine?.active() ?? [];
+			const isMuted = [...this.rules].some((rule) => this.engine?.status(rule).mutedUntil);
+			const counts = severities.toReversed().flatMap((severity) => {
+				const count = active.filter((alert) => alert.severity === severity).length;
+				return count > 0 ? [RED._(`agent-stream-alert.status.${severity}`, { count })] : [];
+			});
+			if (isMuted) counts.push(RED._('agent-stream-alert.status.muted'));
+			const isBad = active.some(({ severity }) => severity === 'critical');
+			return {
+				fill: isBad ? 'red' : active.length > 0 ? 'yellow' : 'green',
+				shape: isMuted ? 'ring' : 'dot',
+				text: `agent-stream-alert.status.${counts.length > 0 ? 'some' : 'none'}`,
+				values: { counts: counts.join(', '), rules: this.rules.size },
+			};
+		});
+	}
+}

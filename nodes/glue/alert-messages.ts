@@ -1,0 +1,69 @@
+import type { NodeMessage } from 'node-red';
+import { z } from 'zod';
+import type { AlertChange } from '../../src/model/alert';
+import { AgentStreamError } from '../../src/model/errors';
+import { limits } from '../../src/model/limits';
+import type { Send } from './define';
+
+const name = z
+	.string()
+	.min(1)
+	.max(4 * limits.textLength);
+/** Which alerts: of a rule (its id), of an entity (unique id, `msg.alert.entity`), of both; nothing = all. */
+const target = { rule: name.optional(), entity: name.optional() };
+/** No payload is one that says nothing. */
+const asked = <T extends z.ZodType>(schema: T) =>
+	z.preprocess((payload) => (payload === undefined || payload === null || payload === '' ? {} : payload), schema);
+const minutes = z.coerce.number().positive().max(525_600).default(60);
+
+/** What an *alert* node can be told: the verb in `msg.topic`, its argument in `msg.payload`. A word that it does not know is refused. */
+const alertVerbSchema = z.discriminatedUnion('topic', [
+	/** Somebody took note: no reminders until it gets worse. */
+	z.object({ topic: z.literal('acknowledge'), payload: asked(z.strictObject(target)) }),
+	/** Tells nothing of these for a while; an hour unless it says otherwise. */
+	z.object({ topic: z.literal('mute'), payload: asked(z.strictObject({ ...target, minutes })) }),
+	/** Lifts the mute of exactly this target. */
+	z.object({ topic: z.literal('unmute'), payload: asked(z.strictObject(target)) }),
+	/** Sends what an alert would look like; without a rule that of the first one that watches anything. */
+	z.object({ topic: z.literal('test'), payload: asked(z.strictObject({ rule: name.optional() })) }),
+	/** Answers active and past alerts, and how each rule stands. */
+	z.object({ topic: z.literal('list') }),
+]);
+/** See {@link alertVerbSchema}. */
+export type AlertVerb = z.output<typeof alertVerbSchema>;
+
+/**
+ * What a message tells the node to do.
+ * @throws AgentStreamError INPUT_INVALID: it is no verb, or says something else than its verb takes
+ */
+export function alertVerbOf({ topic, payload }: NodeMessage): AlertVerb {
+	const { data, error } = alertVerbSchema.safeParse({ topic, payload });
+	if (data) return data;
+	const [issue] = error?.issues ?? [];
+	const where = issue?.path[0] === 'payload' ? `msg.${issue.path.map(String).join('.')}: ${issue.message}. ` : '';
+	const takes = 'entities in msg.entity, or msg.topic "acknowledge", "mute", "unmute", "test" or "list"';
+	throw new AgentStreamError('INPUT_INVALID', `${where}The message holds nothing for alerts: the node takes ${takes}.`);
+}
+
+const words = { info: 'Info', warning: 'Warning', critical: 'Critical' } as const;
+
+/** A line for people, as e-mail and push services show it above the text: `Critical: UPS battery low, Tower`. */
+function titleOf({ state, severity, rule_name: rule, device, reminder, test }: AlertChange): string {
+	const word = words[severity];
+	const kind = {
+		raised: reminder > 0 ? `${word} (reminder ${reminder})` : word,
+		changed: `Now ${severity}`,
+		cleared: 'Over',
+		summary: 'Many alerts',
+	}[state];
+	// One line: it becomes a subject or a header.
+	return `${test ? 'Test: ' : ''}${kind}: ${rule}, ${device}`.replace(/\s+/g, ' ').slice(0, limits.textLength);
+}
+
+/** Sends alerts in order: what was raised or changed, and summaries, to the first output; what is over to the second. */
+export function sendAlerts(changes: readonly AlertChange[], to: Send): void {
+	for (const change of changes) {
+		const message = { topic: titleOf(change), payload: change.text, alert: change } as NodeMessage;
+		to(change.state === 'cleared' ? [null, message] : [message]);
+	}
+}

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import type { NodeMessage } from 'node-red';
+import { type AlertChange, alertChangeSchema } from '../../src/model/alert';
+import type { Entity } from '../../src/model/entity';
+import { alertOf, disk, feed, flow, hot, nth, settings, settled, tell, told, withUserDir } from './support/alerts';
+import { codeOf, message, messages, node, start, status, stop } from './support/flow';
+
+const silent = {
+	id: 'silent',
+	name: 'Silent',
+	entities: { subjects: ['disk'] },
+	condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
+};
+
+const texts = (id: string) => messages(id).map(({ payload }) => payload);
+
+describe('agent-stream-alert', () => {
+	withUserDir();
+
+	it('tells what is raised and changed by the first output, what is over by the second', async () => {
+		await start(flow());
+		feed(disk(40), disk(51), disk(61), disk(46));
+		const over = await message('cleared');
+		assert.deepEqual(texts('raised'), [
+			'Disk 1 Temperature has 51 °C (warning)',
+			'Disk 1 Temperature has 61 °C (critical)',
+		]);
+		assert.deepEqual(
+			messages('raised').map(({ topic }) => topic),
+			['Warning: Hot, Tower', 'Now critical: Hot, Tower'],
+		);
+		assert.equal(over.topic, 'Over: Hot, Tower');
+		const alerts = [...messages('raised'), over].map(alertOf);
+		for (const alert of alerts) alertChangeSchema.parse(alert);
+		assert.deepEqual(
+			alerts.map(({ state, severity, threshold }) => ({ state, severity, threshold })),
+			[
+				{ state: 'raised', severity: 'warning', threshold: 50 },
+				{ state: 'changed', severity: 'critical', threshold: 60 },
+				{ state: 'cleared', severity: 'critical', threshold: 60 },
+			],
+		);
+	});
+
+	it('takes lists of entities, and forgets none of them', async () => {
+		await start(flow());
+		const entity = [disk(70), disk(71, { key: 'two' }), disk(20, { key: 'three' })];
+		node('n').receive({ entity, change: ['added', 'added', 'added'] } as NodeMessage);
+		await message('raised', () => messages('raised').length === 2);
+		assert.deepEqual(
+			messages('raised').map((one) => alertOf(one).entity),
+			['tower_disk_one_temperature', 'tower_disk_two_temperature'],
+		);
+	});
+
+	it('evaluates expressions in the order of the messages', async () => {
+		const rule = { id: 'jump', name: 'Jump', condition: { kind: 'jsonata', expression: 'state - $previous > 5' } };
+		await start(flow({ rules: [rule] }));
+		feed(disk(10), disk(12), disk(20), disk(21));
+		await message('cleared');
+		assert.deepEqual(
+			told('raised').map((one) => alertOf(one).value),
+			[20],
+		);
+	});
+
+	it('raises by time alone', async () => {
+		await start(flow({ rules: [{ ...hot, raiseFor: 30, repeatEvery: 30 }] }));
+		feed(disk(55));
+		const again = await message('raised', (one) => alertOf(one).reminder === 2);
+		assert.match(String(again.topic), /^Warning \(reminder 2\): Hot/);
+	});
+
+	it('raises silence at once where the connection is closed, and clears it with the first sign of life', async () => {
+		await start(flow({ rules: [silent] }));
+		const gone = { connected: false, fresh: true, present: true };
+		feed(disk(40), disk(40, { availability: gone, available: false }));
+		assert.equal(alertOf(await message('raised')).entity, 'tower');
+		feed(disk(40));
+		await message('cleared');
+	});
+
+	it('acknowledges, mutes and lifts a mute', async () => {
+		await start(flow());
+		feed(disk(55));
+		await message('raised');
+		tell('acknowledge', { rule: 'hot' });
+		const { payload } = await settled();
+		const { active, rules } = payload as { active: AlertChange[]; rules: { acknowledged: number }[] };
+		assert.equal(active[0]?.acknowledged, true);
+		assert.equal(rules[0]?.acknowledged, 1);
+		tell('mute', { rule: 'hot', minutes: '5' });
+		feed(disk(70, { key: 'two' }));
+		await settled();
+		assert.equal(told('raised').length, 1);
+		await status('n', (text) => text.endsWith('some'));
+		tell('unmute', { rule: 'hot' });
+		assert.equal(
+			alertOf(await message('raised', () => told('raised').length === 2)).entity,
+			'tower_disk_one_temperature',
+		);
+		assert.equal(alertOf(told('raised')[1] ?? {}).entity, 'tower_disk_two_temperature');
+	});
+
+	it('sends a test, and lists what was', async () => {
+		await start(flow());
+		feed(disk(40), disk(55), disk(40));
+		await message('cleared');
+		tell('test');
+		const one = await message('raised', ({ topic }) => String(topic).startsWith('Test: '));
+		assert.equal(alertOf(one).test, true);
+		const { payload } = await settled();
+		const { active, past, refused } = payload as { active: unknown[]; past: { rule: string }[]; refused: number };
+		assert.deepEqual(
+			{ active, past: past.map(({ rule }) => rule), refused },
+			{ active: [], past: ['hot'], refused: 0 },
+		);
+	});
+
+	it('tells catch nodes of messages that cannot be, counts them, and goes on', async () => {
+		await start(flow());
+		feed(disk(40));
+		tell('list');
+		node('n').receive({ entity: { name: 'half' } } as NodeMessage);
+		tell('nonsense', 1);
+		tell('acknowledge', { ruel: 'hot' });
+		tell('acknowledge', { rule: 'cold' });
+		tell('mute', { minutes: -1 });
+		tell('test', { rule: 'cold' });
+		feed(disk(55));
+		await message('raised', () => told('raised').length === 1);
+		await message('caught', () => messages('caught').length === 6);
+		for (const one of messages('caught')) assert.equal(codeOf(one), 'INPUT_INVALID');
+		const said = messages('caught').map(({ error }) => (error as unknown as Error).message);
+		assert.match(said[2] ?? '', /msg\.payload.*ruel/);
+		assert.match(said[3] ?? '', /no rule cold/);
+		assert.equal(((await settled()).payload as { refused: number }).refused, 6);
+	});
+
+	it('tells of rules and stores that cannot be', async () => {
+		for (const over of [
+			{ rules: [{ ...hot, condition: { kind: 'jsonata', expression: '((' } }] },
+			{ rules: [hot, hot] },
+			{ rules: [{ ...hot, id: 'Not an id' }] },
+			{ store: 'nowhere' },
+			{ graceSeconds: '-1' },
+		]) {
+			await start(flow(over));
+			tell('list');
+			assert.equal(codeOf(await message('caught')), 'CONFIG_INVALID', JSON.stringify(over));
+			await stop();
+		}
+		await start(flow());
+	});
+
+	it('shows how many alerts there are', async () => {
+		await start(flow());
+		assert.equal((await status('n', (text) => text.endsWith('none'))).fill, 'green');
+		feed(disk(55));
+		assert.equal((await status('n', (text) => text.endsWith('some'))).fill, 'yellow');
+		await message('raised');
+	});
+
+	it('makes entities about alerts for the bridge, where asked to', async () => {
+		await start(flow({ outputs: 3, rules: [hot, { ...hot, id: 'other', entities: { subjects: ['ups'] } }] }));
+		feed(disk(40));
+		const first = await message('entities');
+		const entities = first.entity as Entity[];
+		assert.deepEqual(
+			entities.map(({ unique_id, state, device }) => [unique_id, state, device.name]),
+			[
+				['tower_alert_hot_problem', 'off', 'Tower'],
+				['tower_alert_summary', 0, 'Tower'],
+			],
+		);
+		assert.deepEqual(first.change, ['added', 'added']);
+		feed(disk(41), disk(65));
+		const second = await nth('entities', 2);
+		const [problem, summary] = second.entity as Entity[];
+		assert.equal(problem?.state, 'on');
+		assert.deepEqual(
+			{ state: summary?.state, critical: summary?.attributes.critical, warning: summary?.attributes.warning },
+			{ state: 1, critical: 1, warning: 0 },
+		);
+		feed(disk(65, { availability: { connected: false, fresh: true, present: true }, available: false }));
+		const third = await nth('entities', 3);
+		for (const { available, availability } of third.entity as Entity[]) {
+			assert.deepEqual({ available, connected: availability.connected }, { available: true, connected: false });
+		}
+	});
+
+	it('bears a storm of alerts: thousands raised at once are told, kept and shown within seconds', async () => {
+		await start(flow({ outputs: 3, ceilingPerHour: '0' }));
+		const count = 3_000;
+		for (let index = 0; index < count; index += 1) feed(disk(70, { key: `disk-${index}` }));
+		const { entity } = await message('entities', (one) =>
+			(one.entity as Entity[]).some(({ state }) => state === count),
+		);
+		assert.equal(messages('raised').length, count);
+		assert.ok((entity as Entity[]).every(({ attributes }) => JSON.stringify(attributes).length < 4_000));
+	});
+
+	it('refuses unique ids that another alert node has', async () => {
+		const other = { id: 'm', type: 'agent-stream-alert', ...settings, outputs: 3, wires: [[], [], ['entities']] };
+		await start(flow({ outputs: 3, wires: [['raised'], [], []] }, other));
+		feed(disk(40));
+		await settled();
+		node('m').receive({ entity: disk(40) } as NodeMessage);
+		await message('caught', () => messages('caught').length === 2);
+		for (const one of messages('caught')) assert.equal(codeOf(one), 'ENTITY_COLLISION');
+		assert.equal(messages('entities').length, 0);
+	});
+});
