@@ -63,12 +63,11 @@ export class Editor {
 	async drop(type: string, x: number, y: number): Promise<string> {
 		const { page } = this;
 		const item = page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
-		await item.scrollIntoViewIfNeeded();
-		const from = await item.boundingBox();
 		const chart = await page.locator('#red-ui-workspace-chart').boundingBox();
-		assert.ok(from && chart);
+		assert.ok(chart);
 		const before = await this.ids();
-		await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+		// The palette slides: hovering waits until the item stands still.
+		await item.hover();
 		await page.mouse.down();
 		await page.mouse.move(chart.x + x - 40, chart.y + y, { steps: 5 });
 		await page.mouse.move(chart.x + x, chart.y + y, { steps: 5 });
