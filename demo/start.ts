@@ -1,20 +1,22 @@
-/** The demo: a simulated server, a broker and Node-RED with a ready flow, in one process. Run by `npm start`. */
+/** The demo: simulated servers, a broker and Node-RED with a ready flow, in one process. Run by `npm start`. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { systemClock } from '../src/model/clock';
 import { startBroker } from './broker';
 import { buildIfNeeded } from './build';
 import { demoFlow } from './flow';
+import type { AgentsOptions } from './flow/agents';
 import { reservePort, startNodeRed } from './node-red';
 import { type DemoOptions, readOptions, usage } from './options';
 import { firstFree, isTaken } from './ports';
+import { demoServers, type Simulator } from './servers';
 import { UnraidSimulator } from './simulators/unraid';
 import { readRecording } from './simulators/unraid-recording';
 import { Counter, summary } from './summary';
 
 const ROOT = join(__dirname, '..');
 const BROKER_PORT = 1_883;
-const AGENT_PORT = 8_043;
+const UNRAID_PORT = 8_043;
 /** The simulated server lives ten times as fast as a real one: a round of its story lasts two minutes. */
 const SPEED = 10;
 const PACE = { parity: 900, battery: 330 };
@@ -31,21 +33,20 @@ async function start(options: DemoOptions): Promise<void> {
 	});
 	buildIfNeeded(ROOT);
 	const broker = options.broker ?? (await embeddedBroker());
-	const endpoint = options.endpoint ?? (await simulatedServer(options.recording));
+	const unraid = options.only.includes('unraid') ? await unraidServer(options) : null;
+	const agents = await agentServers(options.only);
 	const counter = new Counter(broker);
 	running.push(() => counter.close());
-	const nodeRed = await startNodeRed(
-		server,
-		ROOT,
-		demoFlow({ endpoint, broker, control: options.endpoint === null }),
-		(message) => counter.sent(message),
-	);
+	const flow = demoFlow({ broker, unraid, agents });
+	const nodeRed = await startNodeRed(server, ROOT, flow, (message) => counter.sent(message));
 	running.push(() => nodeRed.stop());
 	const editor = `http://127.0.0.1:${nodeRed.port}/`;
-	const dashboard = `${editor}dashboard/server`;
-	console.log(`\nFlow editor  ${editor}\nDashboard    ${dashboard}\nMQTT broker  ${withoutSecrets(broker)}\n`);
+	const pages = [...(unraid ? ['server'] : []), ...(agents.length > 0 ? ['agents'] : [])];
+	const dashboards = pages.map((page) => `${editor}dashboard/${page}`);
+	console.log(`\nFlow editor  ${editor}\nDashboard    ${dashboards.join('\n             ')}`);
+	console.log(`MQTT broker  ${withoutSecrets(broker)}\n`);
 	console.log('Ctrl-C ends everything. What you change in the flow lasts until the next start.\n');
-	if (options.open && process.stdout.isTTY) show(dashboard);
+	if (options.open && process.stdout.isTTY && dashboards[0]) show(dashboards[0]);
 	const timer = setInterval(() => tell(summary(counter.take())), SUMMARY_EVERY);
 	running.push(async () => clearInterval(timer));
 }
@@ -57,14 +58,32 @@ async function embeddedBroker(): Promise<string> {
 	return `mqtt://127.0.0.1:${broker.port}`;
 }
 
-async function simulatedServer(recording: string | null): Promise<string> {
+async function unraidServer({ endpoint, recording }: DemoOptions): Promise<{ url: string; control: boolean }> {
+	if (endpoint !== null) return { url: endpoint, control: false };
 	const life = recording === null ? { speed: SPEED, pace: PACE, story: true } : { recording: readRecording(recording) };
 	const simulator = new UnraidSimulator({ clock: systemClock, ...life });
-	const port = await firstFree(AGENT_PORT, (candidate) => simulator.start(candidate));
+	await listen('unraid', UNRAID_PORT, simulator);
+	return { url: simulator.url, control: true };
+}
+
+/** Starts those of the other servers that were chosen. */
+async function agentServers(only: readonly string[]): Promise<readonly AgentsOptions[]> {
+	const started: AgentsOptions[] = [];
+	for (const { name, port, remark, token: make, create } of demoServers.filter((each) => only.includes(each.name))) {
+		const token = make?.(systemClock.now());
+		const simulator = create(systemClock, token);
+		const told = [remark, token === undefined ? undefined : 'wants a token'].filter((words) => words !== undefined);
+		await listen(name, port, simulator, told.length > 0 ? ` (${told.join('; ')})` : '');
+		started.push({ name, url: simulator.url, token });
+	}
+	return started;
+}
+
+async function listen(name: string, wanted: number, simulator: Simulator, remark = ''): Promise<void> {
+	const port = await firstFree(wanted, (candidate) => simulator.start(candidate));
 	running.push(() => simulator.stop());
-	moved('the simulated server', AGENT_PORT, port);
-	console.log(`Simulated Unraid server at ${simulator.url}`);
-	return simulator.url;
+	moved(`the simulated ${name} server`, wanted, port);
+	console.log(`Simulated ${name.padEnd(11)} ${simulator.url}${remark}`);
 }
 
 function moved(what: string, wanted: number, used: number): void {

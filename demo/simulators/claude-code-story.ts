@@ -58,6 +58,23 @@ const metrics = (cpu: number, memory: number): Fields => ({
 	event_queue_size: Math.round(cpu / 4),
 });
 
+/** What a session has said so far, as real servers send it along with a stop: each answer with the tokens that it took. */
+const chat = (answers: number): readonly Fields[] =>
+	Array.from({ length: answers }, (_, index) => ({
+		type: 'assistant',
+		message: {
+			id: `msg_${index}`,
+			role: 'assistant',
+			content: [{ type: 'text', text: 'Next I look at the tests.' }],
+			usage: {
+				input_tokens: 12 + index,
+				output_tokens: 240,
+				cache_creation_input_tokens: 1_900,
+				cache_read_input_tokens: 14_000 + 1_900 * index,
+			},
+		},
+	}));
+
 /**
  * Four minutes with three agents: one builds a feature, one waits for a permission and then fails and recovers, one reviews with
  * subagents. What a generation does not have is left out of it.
@@ -102,7 +119,10 @@ export const story: readonly Scene[] = [
 		type: 'flow.agent.spawned',
 		payload: { agent_id: 'f1', agent_type: 'planner', task: 'plan the release', status: 'spawned' },
 	},
-	hook('web-shop', 60, 'Stop', { stop_hook_active: false, last_assistant_message: 'The basket page is there.' }),
+	{
+		...hook('web-shop', 60, 'Stop', { stop_hook_active: false, last_assistant_message: 'The basket page is there.' }),
+		fields: { chat: chat(3) },
+	},
 	...failure('infra', 75, 5, 'Bash', { command: 'sudo certbot renew' }, 'Exit code 1\nport 80 is in use'),
 	hook('infra', 85, 'Stop', { stop_hook_active: false }),
 	{
@@ -157,7 +177,7 @@ export const story: readonly Scene[] = [
 		},
 	},
 	hook('review', 180, 'PreCompact', { trigger: 'auto', custom_instructions: '' }),
-	hook('review', 190, 'Stop', { stop_hook_active: false }),
+	{ ...hook('review', 190, 'Stop', { stop_hook_active: false }), fields: { chat: chat(8) } },
 	hook('web-shop', 200, 'SessionEnd', { reason: 'exit' }),
 	hook('review', 215, 'SessionEnd', { reason: 'exit' }),
 	hook('infra', 230, 'SessionEnd', { reason: 'logout' }),

@@ -5,6 +5,7 @@ import { firstFree } from '../../demo/ports';
 describe('demo options', () => {
 	it('are all optional', () => {
 		assert.deepEqual(readOptions([]), {
+			only: ['unraid', 'claude-code', 'autosdlc', 'agents-api', 'aios', 'custom'],
 			endpoint: null,
 			recording: null,
 			broker: null,
@@ -17,6 +18,7 @@ describe('demo options', () => {
 	it('take real parts, a port and no browser', () => {
 		const args = ['--endpoint', 'ws://tower:8043/api/v1/ws', '--broker', 'mqtt://u:p@broker', '--port=0', '--no-open'];
 		assert.deepEqual(readOptions(args), {
+			only: ['unraid'],
 			recording: null,
 			endpoint: 'ws://tower:8043/api/v1/ws',
 			broker: 'mqtt://u:p@broker',
@@ -32,6 +34,13 @@ describe('demo options', () => {
 			() => readOptions(['--recording', 'night.jsonl', '--endpoint', 'ws://tower/']),
 			/leave --endpoint out/,
 		);
+	});
+
+	it('show some of the protocols alone', () => {
+		assert.deepEqual(readOptions(['--only', 'aios, unraid']).only, ['unraid', 'aios']);
+		assert.deepEqual(readOptions(['--endpoint', 'ws://tower/', '--only', 'unraid,custom']).only, ['unraid', 'custom']);
+		assert.throws(() => readOptions(['--only', 'unraid,aos']), /knows no aos, but unraid, claude-code/);
+		assert.throws(() => readOptions(['--only', 'aios', '--endpoint', 'ws://tower/']), /are for unraid/);
 	});
 
 	it('are refused where they make no sense', () => {

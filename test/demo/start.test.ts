@@ -53,7 +53,7 @@ describe('npm start', function () {
 		for (const end of started.splice(0).reverse()) await end();
 	});
 
-	it('shows a simulated server in the editor, on the dashboard and at the broker, and ends cleanly', async () => {
+	it('shows simulated servers in the editor, on the dashboard and at the broker, and ends cleanly', async () => {
 		demo = new Demo('--port', '0');
 		const editor = await demo.printed(/Flow editor +(\S+)/);
 		const dashboard = await demo.printed(/Dashboard +(\S+)/);
@@ -62,7 +62,15 @@ describe('npm start', function () {
 		const client = await connectAsync(broker);
 		started.push(() => client.endAsync(true));
 		const retained = new Map<string, string>();
-		const wanted = ['agent-stream/tower/server/cpu_temperature', 'agent-stream/tower/ups/status'];
+		const wanted = [
+			'agent-stream/tower/server/cpu_temperature',
+			'agent-stream/tower/ups/status',
+			'agent-stream/demo-claude/total/working',
+			'agent-stream/demo-sdlc/total/tasks_completed',
+			'agent-stream/demo-agents/agents/known',
+			'agent-stream/demo-aios/jobs/processing',
+			'agent-stream/demo-skyline/air/temperature',
+		];
 		const complete = new Promise<void>((resolve) => {
 			client.on('message', (topic, payload) => {
 				retained.set(topic, String(payload));
@@ -75,16 +83,21 @@ describe('npm start', function () {
 		assert.match(retained.get('agent-stream/tower/server/cpu_temperature') ?? '', /^\d+(\.\d+)?$/);
 		assert.match(retained.get('agent-stream/tower/ups/status') ?? '', /[a-z]/i);
 
-		const page = await fetch(dashboard);
-		assert.equal(page.status, 200);
-		assert.match(await page.text(), /<div id="app">/);
+		for (const path of [dashboard, dashboard.replace('server', 'agents')]) {
+			assert.ok(demo.output.includes(path), path);
+			const answer: Response = await fetch(path);
+			assert.equal(answer.status, 200);
+			assert.match(await answer.text(), /<div id="app">/);
+		}
 		const flows = (await (await fetch(`${editor}flows`)).json()) as { type: string }[];
 		const types = new Set(flows.map(({ type }) => type));
 		for (const name of ['endpoint', 'connect', 'identify', 'filter', 'entity', 'broker', 'mqtt']) {
 			assert.ok(types.has(`agent-stream-${name}`), name);
 		}
 		const line = await demo.printed(/[1-9][\d.]* events\/s · [1-9]\d* entities · [1-9]\d* broker messages\n/);
-		assert.ok(Number(/(\d+) entities/.exec(line)?.[1]) > 50);
+		assert.ok(Number(/(\d+) entities/.exec(line)?.[1]) > 400);
+		// The JSON Web Token that one of the servers wants is told to nobody.
+		assert.doesNotMatch(demo.output + JSON.stringify(flows), /eyJ/);
 
 		demo.child.kill('SIGTERM');
 		assert.equal(await demo.ended(), 0);
