@@ -13,6 +13,7 @@ import { defineNode, type Parts, type Running, type Send } from './glue/define';
 import { entitiesIn } from './glue/entities';
 import { entitiesMessage, entitiesOf } from './glue/messages';
 import { optionalNumberField, textField } from './glue/settings';
+import { whenStarted } from './glue/started';
 
 const settings = z.object({
 	rules: alertRulesSchema.default([]),
@@ -77,9 +78,14 @@ class AlertNode implements Running, LiveAlerts {
 			this.closing = true;
 		});
 		// Mappers that were not deployed now send only what changes: the rest is fetched from them, once all nodes are there.
-		const started = guard(() => this.inTurn((engine) => this.catchUp(engine)));
-		RED.events.once('flows:started', started);
-		release(() => RED.events.off('flows:started', started));
+		const stop = whenStarted(
+			RED,
+			guard(() => {
+				stop();
+				void this.inTurn((engine) => this.catchUp(engine));
+			}),
+		);
+		release(stop);
 		this.rememberLater();
 	}
 

@@ -10,6 +10,7 @@ import { type SharedEndpoint, sharedEndpoint } from './glue/endpoints';
 import { eventMessage, hasLoss, reportMessage } from './glue/messages';
 import { neededBehind } from './glue/needs';
 import { textField, wordsField } from './glue/settings';
+import { whenStarted } from './glue/started';
 
 const settings = z.object({
 	endpoint: textField(),
@@ -45,8 +46,7 @@ export = (RED: NodeAPI): void => {
 			release(() => user.release());
 			// Where nothing is chosen, what stands behind may tell; it is all there when the flows have started, and may change with them.
 			const ask = guard(() => user.want(wanted.size > 0 ? [...wanted] : neededBehind(RED, node, live.dialect)));
-			RED.events.on('flows:started', ask);
-			release(() => RED.events.off('flows:started', ask));
+			release(whenStarted(RED, ask));
 			// A protocol that was to be recognised is known now.
 			live.once('event', ask);
 			release(() => live.off('event', ask));
