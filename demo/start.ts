@@ -6,6 +6,7 @@ import { startBroker } from './broker';
 import { buildIfNeeded } from './build';
 import { demoFlow } from './flow';
 import type { AgentsOptions } from './flow/agents';
+import type { UnraidOptions } from './flow/unraid';
 import { reservePort, startNodeRed } from './node-red';
 import { type DemoOptions, readOptions, usage } from './options';
 import { firstFree, isTaken } from './ports';
@@ -41,7 +42,7 @@ async function start(options: DemoOptions): Promise<void> {
 	const nodeRed = await startNodeRed(server, ROOT, flow, (message) => counter.sent(message));
 	running.push(() => nodeRed.stop());
 	const editor = `http://127.0.0.1:${nodeRed.port}/`;
-	const pages = [...(unraid ? ['server'] : []), ...(agents.length > 0 ? ['agents'] : [])];
+	const pages = [...(unraid ? ['server'] : []), ...(agents.length > 0 ? ['agents'] : []), 'alerts'];
 	const dashboards = pages.map((page) => `${editor}dashboard/${page}`);
 	console.log(`\nFlow editor  ${editor}\nDashboard    ${dashboards.join('\n             ')}`);
 	console.log(`MQTT broker  ${withoutSecrets(broker)}\n`);
@@ -58,12 +59,12 @@ async function embeddedBroker(): Promise<string> {
 	return `mqtt://127.0.0.1:${broker.port}`;
 }
 
-async function unraidServer({ endpoint, recording }: DemoOptions): Promise<{ url: string; control: boolean }> {
-	if (endpoint !== null) return { url: endpoint, control: false };
+async function unraidServer({ endpoint, recording }: DemoOptions): Promise<UnraidOptions> {
+	if (endpoint !== null) return { url: endpoint, control: false, speed: 1 };
 	const life = recording === null ? { speed: SPEED, pace: PACE, story: true } : { recording: readRecording(recording) };
 	const simulator = new UnraidSimulator({ clock: systemClock, ...life });
 	await listen('unraid', UNRAID_PORT, simulator);
-	return { url: simulator.url, control: true };
+	return { url: simulator.url, control: true, speed: recording === null ? SPEED : 1 };
 }
 
 /** Starts those of the other servers that were chosen. */

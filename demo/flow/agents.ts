@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Flow, FlowNode } from '../node-red';
+import { alertLinks, type Watched } from './alerts';
 import { board, boardSubflow, boardWidget } from './board';
 import { brokerId, endpoint } from './config-nodes';
 import { group, page } from './dashboard';
 import { layouts } from './layouts';
 import { newsRow } from './news';
-import { bridge, mapper, sheet } from './sheet';
+import { bridge, filter, mapper, sheet } from './sheet';
 
 const agents = sheet('agents');
 const { id, node, comment, tab } = agents;
 
 const PAGE = 'agents-page';
+
+const alerts = alertLinks('agents');
 
 /** A server of the agents tab. */
 export interface AgentsOptions {
@@ -82,6 +85,21 @@ export function agentsTab(servers: readonly AgentsOptions[]): Flow {
 	};
 }
 
+/** What the alerts' tab has to know of this one. */
+export function watchedAgents(servers: readonly AgentsOptions[]): Watched {
+	return {
+		name: 'agents',
+		title: 'Agents',
+		servers: servers.map(({ name }) => ({
+			dialect: name,
+			endpointId: (words[name] ?? missing(name)).endpointId,
+			speed: 1,
+		})),
+		from: servers.map(({ name }) => id(`${name}-link`)),
+		to: servers.map(({ name }) => id(`${name}-problems`)),
+	};
+}
+
 function row({ name, url, token }: AgentsOptions, index: number): Flow {
 	const { title, endpointId, comment: text, info } = words[name] ?? missing(name);
 	const y = 60 + index * rowHeight;
@@ -116,7 +134,19 @@ function row({ name, url, token }: AgentsOptions, index: number): Flow {
 		node(own('mqtt'), 'agent-stream-mqtt', 660, y + 60, [[]], bridge(brokerId)),
 		node(own('board'), type, 620, y + 120, [[own('widget')]], fields),
 		node(own('widget'), 'ui-template', 840, y + 120, [[]], boardWidget(id(own('group')), title)),
-		node(own('link'), 'link out', 515, y + 120, [], { name: 'entities', mode: 'link', links: [id('news-in')] }),
+		node(own('link'), 'link out', 515, y + 120, [], {
+			name: 'entities',
+			mode: 'link',
+			links: [id('news-in'), alerts.entities],
+		}),
+		node(own('problems'), 'link in', 115, y + 120, [[own('problems-of')]], {
+			name: 'entities about alerts',
+			links: [alerts.problems],
+		}),
+		node(own('problems-of'), 'agent-stream-filter', 280, y + 120, [[own('mqtt')], []], {
+			...filter('alerts of this server', '', []),
+			sources: endpointId,
+		}),
 	];
 	return { nodes, credentials: config.credentials };
 }

@@ -1,8 +1,9 @@
 import type { Flow } from '../node-red';
-import { type AgentsOptions, agentsTab } from './agents';
+import { type AgentsOptions, agentsTab, watchedAgents } from './agents';
+import { alertsTab } from './alerts';
 import { broker } from './config-nodes';
 import { dashboard } from './dashboard';
-import { type UnraidOptions, unraidTab } from './unraid';
+import { type UnraidOptions, unraidTab, watchedUnraid } from './unraid';
 
 /** Where the ends of the flow are. */
 export interface FlowOptions {
@@ -13,11 +14,13 @@ export interface FlowOptions {
 	readonly agents: readonly AgentsOptions[];
 }
 
-/** The demo's flow: a tab and a page for the Unraid server, and a tab and a page for all agents. */
+/** The demo's flow: a tab and a page for the Unraid server, for all agents, and for the alerts of both. */
 export function demoFlow({ broker: url, unraid, agents }: FlowOptions): Flow {
+	const watched = [...(unraid ? [watchedUnraid(unraid)] : []), ...(agents.length > 0 ? [watchedAgents(agents)] : [])];
 	const parts: readonly Flow[] = [
 		...(unraid ? [unraidTab(unraid)] : []),
 		...(agents.length > 0 ? [agentsTab(agents)] : []),
+		...(watched.length > 0 ? [alertsTab(watched)] : []),
 	];
 	const { node, credentials } = broker(url);
 	return {

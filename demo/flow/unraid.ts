@@ -1,4 +1,5 @@
 import type { Flow, FlowNode } from '../node-red';
+import { alertLinks, type Watched } from './alerts';
 import { brokerId, endpoint } from './config-nodes';
 import { group, page } from './dashboard';
 import { bridge, debug, filter, mapper, sheet } from './sheet';
@@ -8,11 +9,27 @@ const { id, node, comment, tab } = sheet('demo');
 
 const PAGE = 'demo-page';
 
+const endpointId = 'tower';
+const alerts = alertLinks('unraid');
+
 /** Where the Unraid server is. */
 export interface UnraidOptions {
 	readonly url: string;
 	/** Whether Home Assistant may switch things on it. */
 	readonly control: boolean;
+	/** How much faster than a real one it lives. */
+	readonly speed: number;
+}
+
+/** What the alerts' tab has to know of this one. */
+export function watchedUnraid({ speed }: UnraidOptions): Watched {
+	return {
+		name: 'unraid',
+		title: 'Unraid server',
+		servers: [{ dialect: 'unraid', endpointId, speed }],
+		from: [id('entities')],
+		to: [id('problems')],
+	};
 }
 
 /** The tab of the Unraid server: its stream to Home Assistant's broker and to a page, and one bench to try *identify* on. */
@@ -20,7 +37,7 @@ export function unraidTab({ url, control }: UnraidOptions): Flow {
 	const tower = endpoint({
 		id: id('endpoint'),
 		name: 'Tower',
-		endpointId: 'tower',
+		endpointId,
 		url,
 		dialect: 'unraid',
 		allowControl: control,
@@ -54,7 +71,7 @@ function link(
 	const mode = type === 'link out' ? { mode: 'link' } : {};
 	return node(name, type, x, y, to.length > 0 ? [to] : [], {
 		name: 'entities',
-		links: others.map(id),
+		links: others,
 		...mode,
 	});
 }
@@ -97,10 +114,11 @@ const stream: readonly FlowNode[] = [
 		endpoint: id('endpoint'),
 		types: '',
 	}),
-	node('entity', 'agent-stream-entity', 400, 120, [['mqtt', 'entities']], mapper('tower')),
+	node('entity', 'agent-stream-entity', 400, 120, [['mqtt', 'entities']], mapper(endpointId)),
 	node('mqtt', 'agent-stream-mqtt', 660, 120, [['commands']], bridge(brokerId)),
 	node('commands', 'debug', 860, 120, [], debug('commands')),
-	link('entities', 'link out', 565, 180, ['to-temperatures', 'to-ups'], []),
+	link('entities', 'link out', 565, 180, [id('to-temperatures'), id('to-ups'), alerts.entities], []),
+	link('problems', 'link in', 565, 70, [alerts.problems], ['mqtt']),
 	node('connection', 'ui-text', 420, 180, [], text('gauges', 3, 'Connection', '{{msg.payload}}')),
 ];
 
@@ -111,7 +129,7 @@ const temperatures: readonly FlowNode[] = [
 		'Temperatures, on the dashboard',
 		'What is warm enough to draw: a sleeping disk has no temperature.',
 	),
-	link('to-temperatures', 'link in', 95, 320, ['entities'], ['is-temperature']),
+	link('to-temperatures', 'link in', 95, 320, [id('entities')], ['is-temperature']),
 	node(
 		'is-temperature',
 		'agent-stream-filter',
@@ -150,7 +168,7 @@ const temperatures: readonly FlowNode[] = [
 
 const ups: readonly FlowNode[] = [
 	comment('about-ups', 480, 'UPS, on the dashboard', 'The simulator goes on battery about every two minutes.'),
-	link('to-ups', 'link in', 95, 540, ['entities'], ['is-ups']),
+	link('to-ups', 'link in', 95, 540, [id('entities')], ['is-ups']),
 	node('is-ups', 'agent-stream-filter', 210, 540, [['ups-of'], []], filter('UPS', 'ups', [])),
 	router('ups-of', 440, 540, 'entity.row', [
 		['battery', 'gauge-battery'],

@@ -14,7 +14,7 @@ import { makeEntity } from '../support/entities';
 const token = 'a-token-of-the-demo';
 const whole = demoFlow({
 	broker: 'mqtt://user:secret@127.0.0.1:1883',
-	unraid: { url: 'ws://127.0.0.1:8043/api/v1/ws', control: true },
+	unraid: { url: 'ws://127.0.0.1:8043/api/v1/ws', control: true, speed: 10 },
 	agents: demoServers.map(({ name, port, token: asks }) => ({
 		name,
 		url: `ws://127.0.0.1:${port}/`,
@@ -57,7 +57,7 @@ describe('the demo’s flow', () => {
 	it('has a row and a group on the page for each server, and keeps tokens among the credentials', () => {
 		const types = (type: string) => whole.nodes.filter((node) => node.type === type).length;
 		assert.equal(types('agent-stream-endpoint'), 1 + demoServers.length);
-		assert.equal(types('ui-template'), demoServers.length + 1);
+		assert.equal(types('ui-template'), demoServers.length + 1 + 2);
 		assert.deepEqual(whole.credentials, {
 			'demo-broker': { username: 'user', password: 'secret' },
 			'agents-agents-api-endpoint': { token },

@@ -11,9 +11,11 @@ import { systemClock } from '../../src/model/clock';
 class Demo {
 	readonly child: ChildProcess;
 	output = '';
+	private readonly exited: Promise<unknown>;
 
 	constructor(...args: string[]) {
 		this.child = spawn(process.execPath, ['--import', 'tsx', 'demo/start.ts', '--no-open', ...args]);
+		this.exited = once(this.child, 'exit');
 		for (const stream of [this.child.stdout, this.child.stderr]) {
 			stream?.setEncoding('utf8').on('data', (text: string) => {
 				this.output += text;
@@ -28,13 +30,13 @@ class Demo {
 			const match = pattern.exec(this.output);
 			if (match) return match[1] ?? match[0];
 			if (this.child.exitCode !== null) throw new Error(`ended with ${this.child.exitCode}:\n${this.output}`);
-			await Promise.race([once(this.child, 'output'), once(this.child, 'exit')]);
+			await Promise.race([once(this.child, 'output'), this.exited]);
 		}
 	}
 
 	/** Its exit status. */
 	async ended(): Promise<number | null> {
-		if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+		if (this.child.exitCode === null && this.child.signalCode === null) await this.exited;
 		return this.child.exitCode;
 	}
 }
@@ -70,6 +72,9 @@ describe('npm start', function () {
 			'agent-stream/demo-agents/agents/known',
 			'agent-stream/demo-aios/jobs/processing',
 			'agent-stream/demo-skyline/air/temperature',
+			'agent-stream/tower/alert/summary',
+			'agent-stream/demo-claude/alert/summary',
+			'agent-stream/demo-aios/alert/aios-job-failed/problem',
 		];
 		const complete = new Promise<void>((resolve) => {
 			client.on('message', (topic, payload) => {
@@ -83,7 +88,7 @@ describe('npm start', function () {
 		assert.match(retained.get('agent-stream/tower/server/cpu_temperature') ?? '', /^\d+(\.\d+)?$/);
 		assert.match(retained.get('agent-stream/tower/ups/status') ?? '', /[a-z]/i);
 
-		for (const path of [dashboard, dashboard.replace('server', 'agents')]) {
+		for (const path of ['server', 'agents', 'alerts'].map((page) => dashboard.replace('server', page))) {
 			assert.ok(demo.output.includes(path), path);
 			const answer: Response = await fetch(path);
 			assert.equal(answer.status, 200);
@@ -91,9 +96,16 @@ describe('npm start', function () {
 		}
 		const flows = (await (await fetch(`${editor}flows`)).json()) as { type: string }[];
 		const types = new Set(flows.map(({ type }) => type));
-		for (const name of ['endpoint', 'connect', 'identify', 'filter', 'entity', 'broker', 'mqtt']) {
+		for (const name of ['endpoint', 'connect', 'identify', 'filter', 'entity', 'alert', 'broker', 'mqtt']) {
 			assert.ok(types.has(`agent-stream-${name}`), name);
 		}
+		const headers = { accept: 'application/json' };
+		const known = (await (await fetch(`${editor}nodes`, { headers })).json()) as { types: string[] }[];
+		const others = ['tab', 'subflow', ...known.flatMap((set) => set.types)];
+		assert.deepEqual(
+			[...types].filter((type) => !type.startsWith('subflow:') && !others.includes(type)),
+			[],
+		);
 		const line = await demo.printed(/[1-9][\d.]* events\/s · [1-9]\d* entities · [1-9]\d* broker messages\n/);
 		assert.ok(Number(/(\d+) entities/.exec(line)?.[1]) > 400);
 		// The JSON Web Token that one of the servers wants is told to nobody.
