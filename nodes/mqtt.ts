@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { z } from 'zod';
-import type { EntityChange } from '../src/model/entity';
+import type { Entity, EntityChange } from '../src/model/entity';
 import { AgentStreamError } from '../src/model/errors';
 import { bridgeVerbSchema } from '../src/model/messages';
 import { packageVersion } from '../src/model/version';
@@ -12,8 +12,11 @@ import { failureMessage, resultMessage } from './glue/commands';
 import { connectionStatus } from './glue/connection';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
 import { directoryOf } from './glue/endpoints';
+import { entitiesIn } from './glue/entities';
 import { entitiesOf } from './glue/messages';
+import { lookEvery, Reports } from './glue/reports';
 import { optionalNumberField, switchField, textField } from './glue/settings';
+import { whenStarted } from './glue/started';
 
 const settings = z.object({
 	broker: textField(),
@@ -35,15 +38,25 @@ export = (RED: NodeAPI): void => {
 
 class BridgeNode implements Running {
 	private readonly bridge: Bridge;
+	private readonly reports: Reports;
 	/** The cause that catch nodes were told of last: one report for each, not for each attempt. */
 	private told: string | null = null;
 
 	constructor(private readonly parts: Parts<Settings>) {
-		const { clock, logger, guard } = parts;
+		const { RED, node, clock, logger, guard, release } = parts;
+		this.reports = new Reports(RED, node.id);
+		const { isAlive } = this.reports;
 		const version = packageVersion();
 		// What goes wrong is reported by the node's own errors: once, and where catch nodes see it.
 		const quiet = { ...logger, warn: logger.debug };
-		this.bridge = new Bridge(bridgeSettings(parts), { clock, logger: quiet, random: Math.random, version, supportUrl });
+		this.bridge = new Bridge(bridgeSettings(parts), {
+			clock,
+			logger: quiet,
+			random: Math.random,
+			version,
+			supportUrl,
+			isAlive,
+		});
 		this.bridge.on(
 			'state',
 			guard((state: BridgeState) => this.stateChanged(state)),
@@ -56,6 +69,22 @@ class BridgeNode implements Running {
 			'error',
 			guard((error: AgentStreamError) => parts.fail(error)),
 		);
+		const stop = whenStarted(
+			RED,
+			guard(() => {
+				stop();
+				this.take(this.reports.missed());
+			}),
+		);
+		release(stop);
+		const left = guard((entities: readonly Entity[]) =>
+			this.reports.withdrawn(
+				entities.map(({ unique_id: id }) => id),
+				clock.now(),
+			),
+		);
+		release(entitiesIn(RED).onWithdrawn(left));
+		this.lookLater();
 		this.bridge.start();
 	}
 
@@ -65,8 +94,23 @@ class BridgeNode implements Running {
 			this.obey(message, to);
 			return;
 		}
-		this.bridge.apply(found.changes.map((change) => this.commandable(change)));
+		this.take(found.changes);
+	}
+
+	private take(changes: readonly EntityChange[]): void {
+		if (changes.length === 0) return;
+		for (const change of changes) this.reports.heard(change);
+		this.bridge.apply(changes.map((change) => this.commandable(change)));
 		if (this.bridge.state.phase === 'open') this.showCounts();
+	}
+
+	/** Looks from time to time what nobody reports any more. */
+	private lookLater(): void {
+		const { later, clock } = this.parts;
+		later('look', lookEvery, () => {
+			this.lookLater();
+			this.bridge.unreport(this.reports.overdue(clock.now()));
+		});
 	}
 
 	async close(): Promise<void> {

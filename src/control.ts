@@ -92,6 +92,7 @@ export class Control {
 	 * @throws AgentStreamError COMMAND_REFUSED (nothing was sent), LIMIT_REACHED, NOT_CONNECTED, SEND_FAILED, UNAUTHORIZED, REST_FAILED, NO_ANSWER
 	 */
 	async run(command: EntityCommand | NamedCommand, confirmed: boolean): Promise<Carried> {
+		if ('name' in command) this.mustExist(command.name);
 		if (!this.isHarmless(command)) this.endpoint.mustAllowControl();
 		const order = 'unique_id' in command ? this.entityOrder(command, confirmed) : this.namedOrder(command, confirmed);
 		return await this.inTurn(order, () => {
@@ -106,6 +107,12 @@ export class Control {
 		this.pipeline.close();
 		this.clock.cancel(this.timer);
 		this.timer = undefined;
+	}
+
+	private mustExist(name: string): void {
+		if (this.commands.some((each) => each.name === name)) return;
+		const reason = this.endpoint.dialect ? 'no such command' : 'told no protocol yet';
+		refuse(`${this.endpoint.id} has ${reason}: ${name.slice(0, 80)}`);
 	}
 
 	/** Whether it only asks for another part of the stream. */
@@ -132,10 +139,7 @@ export class Control {
 
 	private namedOrder({ name, parameters }: NamedCommand, confirmed: boolean): Order {
 		const command = this.commands.find((each) => each.name === name);
-		if (!command) {
-			const reason = this.endpoint.dialect ? 'no such command' : 'told no protocol yet';
-			return refuse(`${this.endpoint.id} has ${reason}: ${name.slice(0, 80)}`);
-		}
+		if (!command) return refuse(`${this.endpoint.id} has no such command: ${name.slice(0, 80)}`);
 		if (isDestructive(command)) mustBeConfirmed(`The command ${name}`, confirmed);
 		const key = JSON.stringify([name, parameters]);
 		return { line: key, key, request: () => commandRequest(command, parameters, this.pipeline.world) };

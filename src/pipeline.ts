@@ -107,9 +107,9 @@ export class Pipeline {
 		return this.reader.dialect;
 	}
 
-	/** All entities. */
+	/** All entities that anybody was told of. */
 	entities(): Entity[] {
-		return this.mapper?.entities() ?? [];
+		return this.debut?.isOver === false ? [] : (this.mapper?.entities() ?? []);
 	}
 
 	/** The entities that events of this one's type feed, changed or not. */

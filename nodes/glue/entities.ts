@@ -24,11 +24,22 @@ export class EntityDirectory {
 	private readonly mappers = new Map<string, () => readonly Entity[]>();
 	private readonly gates = new Map<string, Passes>();
 	private readonly owners = new Map<string, string>();
+	private readonly mourners = new Set<(entities: readonly Entity[]) => void>();
 
 	/** A mapper shows its entities; returns how to stop that. */
 	offer(node: string, entities: () => readonly Entity[]): () => void {
 		this.mappers.set(node, entities);
-		return () => this.withdraw(this.mappers, node, entities);
+		return () => {
+			const left = entities();
+			this.withdraw(this.mappers, node, entities);
+			for (const mourner of this.mourners) mourner(left);
+		};
+	}
+
+	/** Calls `told` with the entities of a mapper that is gone (deployed anew, disabled, deleted); returns how to stop that. */
+	onWithdrawn(told: (entities: readonly Entity[]) => void): () => void {
+		this.mourners.add(told);
+		return () => this.mourners.delete(told);
 	}
 
 	/** A node that lets only some entities through shows which; returns how to stop that. */

@@ -1,7 +1,16 @@
-import type { Dialect } from './dialect';
+import type { Dialect, Evidence } from './dialect';
 
 /** How many frames that are only likely to belong to a dialect make it told; a URL that speaks for it counts as one. */
 const likelyFrames = 3;
+
+/** What a frame tells a dialect; one that it cannot even look at tells nothing. */
+function evidenceOf(dialect: Dialect, value: unknown): Evidence {
+	try {
+		return dialect.evidence(value);
+	} catch {
+		return 'none';
+	}
+}
 
 /** Tells the dialect of a stream from its URL and its first frames; never guesses on thin evidence: no URL alone decides. */
 export class Detector {
@@ -27,7 +36,7 @@ export class Detector {
 
 	/** Looks at one parsed frame; answers the dialect as soon as the evidence is enough. */
 	look(value: unknown): Dialect | null {
-		const evidence = this.candidates.map((dialect) => ({ dialect, found: dialect.evidence(value) }));
+		const evidence = this.candidates.map((dialect) => ({ dialect, found: evidenceOf(dialect, value) }));
 		const certain = evidence.filter(({ found }) => found === 'certain').map(({ dialect }) => dialect);
 		// Where two are certain, the URL must tell them apart.
 		const sure = certain.length > 1 ? certain.filter((dialect) => this.hints.has(dialect)) : certain;

@@ -171,11 +171,17 @@ export class EventReader {
 			};
 			return [{ ...this.blank('unknown', received), data: value, issues: [issue] }];
 		}
-		return current.unwrap(value).map((item) => {
-			const event = this.understand(told, item, received);
-			if (!event.rejected) this.lastFrame.set(told.types[event.type]?.feeds ?? event.type, received);
-			return event;
-		});
+		try {
+			return current.unwrap(value).map((item) => {
+				const event = this.understand(told, item, received);
+				if (!event.rejected) this.lastFrame.set(told.types[event.type]?.feeds ?? event.type, received);
+				return event;
+			});
+		} catch (thrown) {
+			// No dialect should throw here; one that does must cost no more than its frame.
+			const why = thrown instanceof Error ? thrown.message.slice(0, 120) : 'unreadable';
+			return [this.invalid('unreadable', `The frame cannot be read as ${told.title}: ${why}.`, received)];
+		}
 	}
 
 	/** Identifies (unless that is `known`) and validates one item. */

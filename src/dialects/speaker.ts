@@ -85,8 +85,18 @@ export class Speaker {
 			if (this.link) session.opened(this.link);
 			this.options.decided(dialect, reason ?? '');
 		}
-		for (const event of events) if (this.link) this.session?.heard?.(event, this.link);
+		for (const event of events) this.hear(event);
 		return events;
+	}
+
+	/** What a session makes of an event must not keep it from anybody else. */
+	private hear(event: StreamEvent): void {
+		if (!this.link) return;
+		try {
+			this.session?.heard?.(event, this.link);
+		} catch (thrown) {
+			this.options.parts.warn(`an answer failed: ${asAgentStreamError(thrown, 'SEND_FAILED').message}`);
+		}
 	}
 
 	/** See `EventReader.readRest`. */

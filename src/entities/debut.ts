@@ -27,6 +27,10 @@ export class Debut {
 		if (this.over) return changes;
 		for (const change of changes) this.hold(change);
 		if (named) return this.end();
+		if (!open) {
+			this.clock.cancel(this.timer);
+			this.timer = undefined;
+		}
 		if (open && this.waiting.size > 0) {
 			this.timer ??= this.clock.after(limits.deviceWithin, () => {
 				const waited = this.end();
@@ -34,6 +38,11 @@ export class Debut {
 			});
 		}
 		return [];
+	}
+
+	/** Whether anybody knows of the entities yet. */
+	get isOver(): boolean {
+		return this.over;
 	}
 
 	/** Ends the waiting; what waited is given up. */

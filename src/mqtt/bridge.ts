@@ -47,6 +47,8 @@ export interface BridgeParts {
 	readonly ledger?: unknown;
 	/** What else must outlast a restart (JSON): kept at the broker, and given back by {@link Bridge.recall}. */
 	readonly memory?: () => unknown;
+	/** Whether somebody has this entity, though nobody has reported it to this bridge: such a one is not taken for gone. */
+	readonly isAlive?: (uniqueId: string) => boolean;
 	/** Loads the client; the module `mqtt` unless a test passes its own. */
 	readonly load?: () => Promise<MqttModule>;
 }
@@ -74,7 +76,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 		private readonly parts: BridgeParts,
 	) {
 		super();
-		const { clock, random, version, supportUrl, memory } = parts;
+		const { clock, random, version, supportUrl, memory, isAlive } = parts;
 		this.version = settings.protocolVersion;
 		this.session = `${clock.now().toString(36)}-${Math.floor(random() * 2 ** 40).toString(36)}`;
 		this.current = { phase: 'idle', since: clock.now() };
@@ -84,7 +86,13 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 				...(settings.protocolVersion === 5 ? { commandExpiry: limits.commandExpiry } : {}),
 				origin: { sw_version: version, ...(supportUrl ? { support_url: supportUrl } : {}) },
 			},
-			{ clock, random, report: (error) => this.report(error), ...(memory ? { memory } : {}) },
+			{
+				clock,
+				random,
+				report: (error) => this.report(error),
+				...(memory ? { memory } : {}),
+				...(isAlive ? { isAlive } : {}),
+			},
 		);
 		this.backoff = new Backoff(random);
 		this.recalled = new Recall(clock);
@@ -133,6 +141,12 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 	/** Takes in what changed; it is published now, or when the broker is back. */
 	apply(changes: readonly EntityChange[]): void {
 		this.publisher.apply(changes);
+		this.link?.schedule();
+	}
+
+	/** Whoever reported these entities does so no more: they are as those of an earlier run, until somebody reports them again. */
+	unreport(uniqueIds: readonly string[]): void {
+		this.publisher.unreport(uniqueIds);
 		this.link?.schedule();
 	}
 

@@ -71,6 +71,8 @@ export class Document {
 	/** When to repeat it after the first change of a connection; null = no more. */
 	againAt: number | null = null;
 	repeated = false;
+	/** True where an earlier run was removing entities from it: it may have emptied the topic itself. */
+	emptying = false;
 	/** Topics whose entities come here and have to be told first. */
 	readonly heldBy = new Set<string>();
 
@@ -126,7 +128,8 @@ export class Document {
 			return 'gone';
 		}
 		// In the classic form too many messages come at once to conclude anything from a missing one.
-		if (payload === undefined && this.stored && !forgotten && this.form === 'device') return 'deleted';
+		const isDeleted = payload === undefined && this.stored && !forgotten && !this.emptying;
+		if (isDeleted && this.form === 'device') return 'deleted';
 		if (payload === null) {
 			if (this.sent === undefined) this.stored = true;
 			return 'held';

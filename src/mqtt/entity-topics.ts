@@ -36,6 +36,19 @@ export class EntityTopics {
 		if (known.always) this.unknown(known);
 	}
 
+	/** Nobody reports these any more: what no other entity vouches for is offline. */
+	silence(silent: readonly Known[]): void {
+		const vouched = new Set<string>();
+		for (const known of this.published.byId.values()) {
+			if (known.entity) for (const topic of this.published.common(known)) vouched.add(topic);
+		}
+		for (const known of silent) {
+			for (const topic of this.published.common(known))
+				if (!vouched.has(topic)) this.availability.set(topic, 'offline');
+			if (known.always) this.unknown(known);
+		}
+	}
+
 	/** What an entity showed is not so any more, and nobody knows what is. */
 	unknown({ platform, stateTopic, attributesTopic, extras }: Known): void {
 		// An update entity has no word for it; an empty message counts when Home Assistant starts.

@@ -34,7 +34,13 @@ export class Inbox {
 
 	private command(topic: string, payload: string, retained: boolean): void {
 		const entity = this.publisher.commanded(topic);
-		if (!entity || payload === '') return;
+		if (payload === '') return;
+		if (!entity) {
+			if (!this.publisher.hasCommand(topic)) return;
+			const message = `A command on ${topic} is refused: nothing was heard of its entity yet. Try again when it shows a state.`;
+			this.events.report(new AgentStreamError('COMMAND_REFUSED', message));
+			return;
+		}
 		if (retained) {
 			const message = `A retained command on ${topic} is ignored: it would be carried out at every connect. Delete it from the broker.`;
 			this.events.report(new AgentStreamError('COMMAND_REFUSED', message));

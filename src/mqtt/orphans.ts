@@ -20,6 +20,8 @@ export interface OrphansParts {
 	/** Bookkeeping that should outlast a restart. */
 	readonly noted: () => void;
 	readonly remove: (known: Known) => void;
+	/** Whether somebody has this entity, though it was not reported here in this run. */
+	readonly isAlive: (uniqueId: string) => boolean;
 }
 
 /**
@@ -55,6 +57,15 @@ export class Orphans {
 		if (isHealthy && this.unseen.size > 0) this.wake(now + limits.orphanAfter);
 	}
 
+	/** Nobody reports these any more. Types that nobody else reports do not come: no absence is counted. */
+	left(known: readonly Known[], now: number): void {
+		this.count(now);
+		const reported = new Set<string>();
+		for (const each of this.parts.published.byId.values()) if (each.entity) reported.add(typeOf(each));
+		for (const type of [...this.healthySince.keys()]) if (!reported.has(type)) this.healthySince.delete(type);
+		for (const each of known) this.add(each, now);
+	}
+
 	/** What became due by now. */
 	pass(now: number): void {
 		for (const [known, verdict] of this.judge(now)) this.treat(known, verdict);
@@ -74,7 +85,7 @@ export class Orphans {
 				continue;
 			}
 			const since = this.healthySince.get(typeOf(known));
-			if (since === undefined) continue;
+			if (since === undefined || this.parts.isAlive(known.unique_id)) continue;
 			const from = Math.max(since, added) + limits.orphanAfter;
 			if (from > now) {
 				this.wake(from);

@@ -122,6 +122,12 @@ export class Published {
 		return before;
 	}
 
+	/** Nobody reports an entity any more: it is as one that only the ledger knows. */
+	unreport(known: Known): void {
+		if (known.entity !== null) this.reported--;
+		known.entity = null;
+	}
+
 	/** An entity is made of another event type than it was. @returns the topic of the old one, which may not be used any more */
 	retype(known: Known, eventType: string): string {
 		const old = this.topics.eventType(known.source, known.event_type);

@@ -45,6 +45,8 @@ export interface PublisherParts {
 	readonly report: (error: AgentStreamError) => void;
 	/** What else must outlast a restart (JSON): kept beside the ledger. */
 	readonly memory?: () => unknown;
+	/** Whether somebody has this entity, though nobody has reported it in this run: such a one is not judged. */
+	readonly isAlive?: (uniqueId: string) => boolean;
 }
 
 /** What the broker holds of us when a connection opens. */
@@ -82,7 +84,7 @@ export class Publisher {
 		options: PublisherOptions,
 		private readonly parts: PublisherParts,
 	) {
-		const { clock, random, memory = null } = parts;
+		const { clock, random, memory = null, isAlive = () => false } = parts;
 		const { topicPrefix, instance, discoveryPrefix: prefix, removeAfter } = options;
 		this.topics = new Topics(topicPrefix, instance);
 		this.published = new Published(this.topics);
@@ -100,7 +102,7 @@ export class Publisher {
 		const noted = () => this.keeper.noted(clock.now());
 		const changed = () => this.keeper.changed();
 		const remove = (known: Known) => this.removeKnown(known);
-		this.orphans = new Orphans({ ...own, removeAfter, noted, remove });
+		this.orphans = new Orphans({ ...own, removeAfter, noted, remove, isAlive });
 		this.records = new Records({ ...own, orphans: this.orphans });
 		this.keeper = new LedgerKeeper({ topics, random, memory, ledger: () => this.records.ledger() });
 		this.recovery = new Recovery({ ...own, prefix, records: this.records, changed });
@@ -126,6 +128,17 @@ export class Publisher {
 			else if (change.kind === 'removed') this.removeKnown(this.published.byId.get(change.entity.unique_id));
 			else this.update(change);
 		}
+	}
+
+	/** Whoever reported these entities does so no more: they are as those of an earlier run, until somebody reports them again. */
+	unreport(uniqueIds: readonly string[]): void {
+		const silent = uniqueIds.flatMap((id) => {
+			const known = this.published.byId.get(id);
+			return known?.entity ? [known] : [];
+		});
+		for (const known of silent) this.published.unreport(known);
+		this.entities.silence(silent);
+		this.orphans.left(silent, this.parts.clock.now());
 	}
 
 	/** The connection is open and our own retained messages were read. */
@@ -217,6 +230,11 @@ export class Publisher {
 	commanded(topic: string): Entity | null {
 		const known = this.published.owner(topic);
 		return known?.commandTopic === topic ? known.entity : null;
+	}
+
+	/** Whether a command topic belongs to an entity, reported or not. */
+	hasCommand(topic: string): boolean {
+		return this.published.owner(topic)?.commandTopic === topic;
 	}
 
 	/** Announces again what was deleted in Home Assistant, and what was purged while it is still reported. */

@@ -65,6 +65,7 @@ export class Records {
 			const id = componentId(component.unique_id);
 			if (!published.byId.has(component.unique_id)) announcer.documents.resume(document, id, component, true);
 		}
+		if (removals.length > 0) document.emptying = true;
 		for (const { component, clear } of removals) {
 			const id = componentId(component.unique_id);
 			if (document.members.has(id) || document.removing.has(id)) continue;

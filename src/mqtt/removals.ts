@@ -169,6 +169,11 @@ const NEEDED: ReadonlySet<string> = new Set([
 	'state_topic',
 	'command_topic',
 	'options',
+	// A removal is also what Home Assistant remembers of an entity, should it come back.
+	'name',
+	'default_entity_id',
+	'device_class',
+	'enabled_by_default',
 	'event_types',
 ]);
 

@@ -151,6 +151,20 @@ describe('agent-stream-broker and agent-stream-mqtt', () => {
 		assert.ok(!documents().some(([, text]) => text.includes('agent-stream/bridge/bridge/')));
 	});
 
+	it('knows all entities at once when it is deployed alone', async () => {
+		await begin();
+		await start(flow());
+		node('map').receive({ payload: ups });
+		node('map').receive({ payload: liveFrame('container_list_update') });
+		await published('agent-stream/tower/ups/battery');
+		await published('agent-stream/bridge/bridge/ledger', (text) => text.includes('ups/battery'));
+		const alive = 'agent-stream/bridge/bridge/availability';
+		await deploy(flow({ name: 'renamed' }));
+		await published(alive, (text) => text === 'online');
+		// What only the ledger knew would be offline by now.
+		assert.equal(retained.get('agent-stream/tower/type/ups_status_update/availability'), 'online');
+	});
+
 	it('sends commands out', async () => {
 		await begin();
 		await start(flow({ emitCommands: true }));

@@ -21,6 +21,7 @@ export class FakeBridge {
 		retained = new Map<string, string>(),
 		clock = new FakeClock(),
 		memory?: () => unknown,
+		isAlive?: (uniqueId: string) => boolean,
 	) {
 		this.clock = clock;
 		this.retained = retained;
@@ -38,6 +39,7 @@ export class FakeBridge {
 			},
 			{
 				clock,
+				...(isAlive && { isAlive }),
 				random: () => (++seed * 0.618_033) % 1,
 				report: (error) => this.problems.push(error),
 				...(memory ? { memory } : {}),

@@ -110,7 +110,7 @@ export function unwrap(value: unknown, content: boolean): readonly Item[] {
 
 /** The time until the next heartbeat, in ms, as the server plans it; null where it says nothing sensible. */
 function pauseOf(heartbeat: Fields | null): number | null {
-	const pause = Number(heartbeat?.next_check) - Number(heartbeat?.timestamp);
+	const pause = numberOf(heartbeat?.next_check) - numberOf(heartbeat?.timestamp);
 	return pause >= 1_000 && pause <= limits.claudeHeartbeatLongest ? pause : null;
 }
 
@@ -127,6 +127,11 @@ function isWrapper(value: Fields): boolean {
 	return 'data' in value || (!('payload' in value) && (type === 'event' || Object.hasOwn(wrapperTypes, type)));
 }
 
+/** A number as it is; anything else is none. */
+function numberOf(value: unknown): number {
+	return typeof value === 'number' ? value : Number.NaN;
+}
+
 /** A time as the reader takes it; what is none is left to validation. */
 function timeOf(value: unknown): string | number | null {
 	return typeof value === 'number' && value > 0 ? value : null;
@@ -135,7 +140,7 @@ function timeOf(value: unknown): string | number | null {
 /** History in the order in which it happened: a list that is newest first throughout is turned. */
 function inOrder(list: readonly unknown[], replayed: boolean): readonly unknown[] {
 	if (!replayed || list.length < 2) return list;
-	const times = list.map((each) => Number(objectOf(each)?.timestamp));
+	const times = list.map((each) => numberOf(objectOf(each)?.timestamp));
 	const falls = times.every((time, index) => index === 0 || time <= (times[index - 1] ?? 0));
 	return falls && times[0] !== times.at(-1) ? [...list].reverse() : list;
 }

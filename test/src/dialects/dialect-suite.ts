@@ -235,6 +235,31 @@ export function describeDialect(each: DialectCase): void {
 				);
 			});
 
+			it('is survived: objects that are no text and no number, wherever they stand', () => {
+				const hostile: unknown[] = [{ toString: 1 }, [{ toString: 1 }], { valueOf: 1, toString: null }];
+				const places = (value: unknown): number[][] =>
+					typeof value !== 'object' || value === null
+						? []
+						: Object.values(value).flatMap((child, index) => [
+								[index],
+								...places(child).map((path) => [index, ...path]),
+							]);
+				const session = dialect.session(parts());
+				for (const frame of frames.slice(0, 40)) {
+					const value: unknown = JSON.parse(frame);
+					for (const path of places(value).slice(0, 150)) {
+						for (const replacement of hostile) {
+							const changed = mutated(value, path, replacement);
+							dialect.evidence(changed);
+							for (const item of session.unwrap(changed)) {
+								const { type } = dialect.identify(item);
+								dialect.validate(type, item.data, new Set());
+							}
+						}
+					}
+				}
+			});
+
 			it('is survived: text that is no JSON, and bytes', () => {
 				const session = dialect.session(parts());
 				for (const frame of [

@@ -200,4 +200,39 @@ describe('mqtt/orphans', () => {
 		bridge.pass(1_000 * HOUR);
 		assert.equal(bridge.retained.get('as/tower/container/db/availability'), 'offline');
 	});
+
+	it('shows nothing as live any more that nobody reports any more, until somebody does', () => {
+		const bridge = new FakeBridge().connect();
+		bridge.publisher.apply([change(), change(ups())]);
+		bridge.pass(60_000);
+		assert.equal(isAvailable(bridge, 'tower_ups_battery'), true);
+		bridge.publisher.unreport(['tower_ups_battery', 'tower_nobody_knows']);
+		bridge.pass(1_000);
+		assert.equal(bridge.retained.get('as/tower/type/ups_status_update/availability'), 'offline');
+		assert.equal(isAvailable(bridge, 'tower_system_cpu'), true);
+		bridge.pass(30 * HOUR);
+		assert.equal(isAvailable(bridge, 'tower_ups_battery'), false);
+		bridge.publisher.apply([change(ups())]);
+		bridge.pass(1_000);
+		assert.equal(isAvailable(bridge, 'tower_ups_battery'), true);
+		assert.equal(isAvailable(bridge, 'tower_system_cpu'), true);
+	});
+
+	it('counts no absence while nobody reports the type', () => {
+		const earlierRun = earlier({}, container('plex'), container('old'));
+		const bridge = following(earlierRun).connect();
+		bridge.publisher.apply([change(), change(container('plex'))]);
+		bridge.pass(HOUR);
+		bridge.publisher.unreport(['tower_container_plex_state']);
+		bridge.pass(48 * HOUR);
+		assert.ok(bridge.retained.get(config)?.includes('tower_container_old_state'));
+	});
+
+	it('judges nothing that somebody still has, though it was not reported to this bridge', () => {
+		const bridge = new FakeBridge({}, earlier({}, ups(), container('plex')).retained);
+		const alive = new FakeBridge({}, bridge.retained, bridge.clock, undefined, (id) => id.includes('plex')).connect();
+		alive.publisher.apply([change(), change(container('other'))]);
+		alive.pass(30 * HOUR);
+		assert.ok(alive.retained.get(config)?.includes('tower_container_plex_state'));
+	});
 });
