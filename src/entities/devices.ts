@@ -54,9 +54,15 @@ export class Devices {
 	private read(world: World): Device {
 		const { source, dialect, url } = this.options;
 		const told = dialect.device(world, url ?? null);
-		if (this.isTold(world)) this.recollection.device = told;
-		// Until it tells it again it is what it was.
-		const device = this.isTold(world) ? told : (this.recollection.device ?? told);
+		const { device: remembered } = this.recollection;
+		// Until it tells it again it is what it was; and what says nothing of a name leaves it as it is.
+		const nameless = told.name === dialect.device({}, url ?? null).name;
+		const device = !this.isTold(world)
+			? (remembered ?? told)
+			: nameless && remembered
+				? { ...told, name: remembered.name }
+				: told;
+		if (this.isTold(world)) this.recollection.device = device;
 		return { identifiers: [`agent-stream_${source}`], ...device };
 	}
 

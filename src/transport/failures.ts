@@ -86,20 +86,26 @@ export function failedWith(where: string, thrown: unknown, text: string): Failur
 	if (thrown instanceof AgentStreamError) return slow(thrown);
 	const code = errorCode(thrown);
 	const known = networkErrors[code];
-	if (known) return quick(known[0], `${where} ${known[1]}.`, thrown);
+	if (known) return quick(known[0], `${where} ${inSchemesOf(where, known[1])}.`, thrown);
 	const tls = tlsErrors[code];
-	if (tls) return slow(new AgentStreamError('TLS_FAILED', `${where} ${tls}.`, thrown));
+	if (tls) return slow(new AgentStreamError('TLS_FAILED', `${where} ${inSchemesOf(where, tls)}.`, thrown));
 	if (/^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_|UNABLE_TO_|CRL_)|CERT|_CA$/.test(code)) {
 		const sentence = `TLS with ${where} failed (${code}); check the certificates in the TLS settings.`;
 		return slow(new AgentStreamError('TLS_FAILED', sentence, thrown));
 	}
 	if (code.startsWith('HPE_')) {
-		return quick('REFUSED', `${where} does not answer in HTTP; check the port, and ws:// or wss://.`);
+		const sentence = inSchemesOf(where, 'does not answer in HTTP; check the port, and ws:// or wss://');
+		return quick('REFUSED', `${where} ${sentence}.`);
 	}
 	if (/^ERR_(HTTP_)?INVALID_/.test(code)) {
 		return slow(new AgentStreamError('CONFIG_INVALID', `The settings for ${where} cannot be used: ${text}.`));
 	}
 	return quick('UNREACHABLE', `${where} cannot be reached: ${text || 'unknown error'}.`);
+}
+
+/** Advice on schemes, in those that the URL can have: a login or a REST call has no `ws:`. */
+function inSchemesOf(where: string, sentence: string): string {
+	return /^https?:/.test(where) ? sentence.replace('ws:// or wss://', 'http:// or https://') : sentence;
 }
 
 /** What the close codes of RFC 6455 and their registry mean to a user. */

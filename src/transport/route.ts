@@ -45,13 +45,13 @@ export class Route implements Transport {
 	private readonly plain: Transport;
 	private readonly socketIo: Transport;
 	private isSocketIo = false;
-	/** The token that the server was shown last. */
+	/** The token that the last attempt to connect has shown. */
 	private shown: string | null = null;
 
 	constructor(private readonly options: RouteOptions) {
 		const { settings, clock, environment, wants, renewed } = options;
 		this.tokens = new TokenSource({ ...options, changed: () => renewed() });
-		const line = { url: settings.url, access: this.access, clock, environment };
+		const line = { url: settings.url, access: this.enter, clock, environment };
 		this.plain = webSocketTransport({ ...line, probe: () => wants() === null });
 		this.socketIo = socketIoTransport({ ...line, namespace: settings.namespace });
 	}
@@ -67,13 +67,16 @@ export class Route implements Transport {
 	/** What every attempt and every REST call gets in with. @throws AgentStreamError LOGIN_FAILED */
 	readonly access = async (): Promise<Access> => {
 		const { headers, tls, proxy, tokenName, tokenIn = this.options.wants()?.tokenIn } = this.options.settings;
-		this.shown = await this.tokens.token();
-		return { token: this.shown, tokenIn, tokenName, headers, tls, proxy };
+		return { token: await this.tokens.token(), tokenIn, tokenName, headers, tls, proxy };
 	};
 
 	/** An attempt or a connection ended so: does what may help. Whether the next attempt should be made at once. */
 	failed(cause: AgentStreamError | undefined): boolean {
-		if (cause?.code === 'UNAUTHORIZED') void this.tokens.refused(this.shown);
+		if (cause?.code === 'UNAUTHORIZED') {
+			// The token that ran out was replaced meanwhile; the next attempt shows the one that is held, so this happens once per token.
+			if (this.shown !== this.tokens.current) return true;
+			void this.tokens.refused(this.shown);
+		}
 		if (this.options.wants() !== null || this.isSocketIo || cause?.detail !== SOCKET_IO) return false;
 		this.isSocketIo = true;
 		return true;
@@ -83,6 +86,13 @@ export class Route implements Transport {
 	mayCure(cause: AgentStreamError | undefined): boolean {
 		return cause !== undefined && refusals.has(cause.code);
 	}
+
+	/** What an attempt to connect gets in with: its token is remembered. */
+	private readonly enter = async (): Promise<Access> => {
+		const access = await this.access();
+		this.shown = access.token;
+		return access;
+	};
 
 	private get current(): Transport {
 		const kind = this.options.wants()?.transport ?? (this.isSocketIo ? 'socket.io' : 'websocket');

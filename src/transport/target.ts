@@ -151,8 +151,21 @@ export function secretsOf(urls: readonly (string | undefined)[], access: Access)
 export function cleanText(text: string, secrets: readonly string[]): string {
 	let clean = text.slice(0, limits.restBody);
 	for (const secret of secrets) clean = clean.replaceAll(secret, '***');
+	const cut = Math.max(0, ...secrets.map((secret) => cutOff(clean, secret)));
+	if (cut > 0) clean = `${clean.slice(0, -cut)}***`;
 	clean = clean.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 	return clean.length > limits.shownText ? `${clean.slice(0, limits.shownText)}…` : clean;
+}
+
+/** A part of a secret shorter than this is taken for chance. */
+const leastCut = 8;
+
+/** How many characters at the end of a text are the beginning of a secret: a close reason, for one, is cut after 123 bytes. */
+function cutOff(text: string, secret: string): number {
+	for (let length = Math.min(secret.length - 1, text.length); length >= leastCut; length -= 1) {
+		if (text.endsWith(secret.slice(0, length))) return length;
+	}
+	return 0;
 }
 
 /** A token as a cookie's value: what may not stand there (RFC 6265) is percent-encoded, as servers decode it. */

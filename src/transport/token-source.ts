@@ -78,8 +78,10 @@ export class TokenSource {
 		if (!this.options.settings.login) return false;
 		if (token !== this.held) return this.held !== null;
 		this.isRefused = true;
-		if (!this.mayFetch()) return false;
-		return await this.renew();
+		if (this.mayFetch()) return await this.renew();
+		// What comes next is due later now, unless a login has failed: that has a wait of its own.
+		if (!this.failure) this.schedule();
+		return false;
 	}
 
 	/** Uses this token from now on; null = none, or with a login: the next one that it brings. */
@@ -114,7 +116,12 @@ export class TokenSource {
 
 	/** Whether the last login is so long ago that a token that is refused again may be replaced again. */
 	private mayFetch(): boolean {
-		return Math.abs(this.options.clock.now() - this.loggedIn) >= limits.backoffRefused;
+		return this.untilFetch() === 0;
+	}
+
+	/** Milliseconds until {@link mayFetch}; a clock that was set back does not make it longer. */
+	private untilFetch(): number {
+		return Math.max(0, limits.backoffRefused - Math.abs(this.options.clock.now() - this.loggedIn));
 	}
 
 	/** One login at a time, whoever waits for it; while the last failure stands, that. */
@@ -175,7 +182,7 @@ export class TokenSource {
 		if (life <= 0) return;
 		const due = Math.max(life - limits.renewBefore, life / 2);
 		const jitter = random() * Math.min(life / 10, limits.renewBefore / 2);
-		const wait = Math.max(due - jitter, limits.loginEvery);
+		const wait = Math.max(due - jitter, limits.loginEvery, this.isRefused ? this.untilFetch() : 0);
 		this.timer = clock.after(Math.min(wait, longestWait), () => {
 			this.timer = undefined;
 			if (wait > longestWait) this.schedule();

@@ -86,7 +86,7 @@ export class CustomSession implements Session {
 	closed(): void {
 		this.link = null;
 		this.parts.clock.cancel(this.next);
-		this.parts.clock.cancel(this.answer);
+		this.answered();
 	}
 
 	heard({ type, data }: StreamEvent, link: Link): void {
@@ -96,8 +96,7 @@ export class CustomSession implements Session {
 			return;
 		}
 		if (ready !== 'open' && type === ready.type) this.accepted(link);
-		if (keepAlive && (keepAlive.answer === undefined || keepAlive.answer === type))
-			this.parts.clock.cancel(this.answer);
+		if (keepAlive && (keepAlive.answer === undefined || keepAlive.answer === type)) this.answered();
 		for (const reply of replies) if (reply.type === type) this.say([reply.send], link, { data });
 	}
 
@@ -130,11 +129,18 @@ export class CustomSession implements Session {
 	}
 
 	private expect(link: Link, within: number | undefined): void {
-		if (within === undefined || this.link !== link) return;
-		const { clock } = this.parts;
+		// The first unanswered one counts: the next may follow before its answer is overdue.
+		if (within === undefined || this.answer || this.link !== link) return;
 		const message = `The server did not answer the keep-alive message within ${within} s.`;
-		clock.cancel(this.answer);
-		this.answer = clock.after(within * 1_000, () => link.lose(new AgentStreamError('SILENT', message)));
+		this.answer = this.parts.clock.after(within * 1_000, () => {
+			this.answer = undefined;
+			link.lose(new AgentStreamError('SILENT', message));
+		});
+	}
+
+	private answered(): void {
+		this.parts.clock.cancel(this.answer);
+		this.answer = undefined;
 	}
 
 	/**

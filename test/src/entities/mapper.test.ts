@@ -1006,6 +1006,15 @@ describe('Mapper: over a restart', () => {
 		assert.ok(Number(total()?.state) >= before);
 	});
 
+	it('keeps the name of a server that says nothing of it once', () => {
+		const { send, get } = server();
+		const system = one('system_update');
+		send('system_update', system);
+		const { name } = get('tower_server_cpu_usage').device;
+		send('system_update', { ...system, hostname: '' });
+		assert.equal(get('tower_server_cpu_usage').device.name, name);
+	});
+
 	it('remembers a bounded number of them', () => {
 		const many = Object.fromEntries(Array.from({ length: limits.entities + 5 }, (_, n) => [`tower_x_${n}`, {}]));
 		const { mapper, send } = server({ memory: many });

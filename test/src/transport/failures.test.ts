@@ -32,6 +32,18 @@ describe('failures', () => {
 		}
 	});
 
+	it('advises a scheme that the URL can have', () => {
+		for (const code of ['ECONNRESET', 'EPIPE', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'HPE_INVALID_CONSTANT']) {
+			const thrown = Object.assign(new Error('text'), { code });
+			for (const [where, advice] of [
+				['ws://tower/', 'ws:// or wss://'],
+				['https://tower/login', 'http:// or https://'],
+			] as const) {
+				assert.ok(failedWith(where, thrown, 'text').error.message.endsWith(`check the port, and ${advice}.`), code);
+			}
+		}
+	});
+
 	it('passes our own errors on', () => {
 		const error = new AgentStreamError('URL_INVALID', 'No.');
 		assert.deepEqual(failedWith('x', error, ''), { error, slow: true, retryAfter: null });

@@ -78,6 +78,15 @@ describe('target', () => {
 		assert.equal(cleanText('x'.repeat(1_000), []).length, limits.shownText + 1);
 	});
 
+	it('removes a secret that the end of the text cuts off, from its eighth character on', () => {
+		const secrets = secretsOf([], { token: 'abcdefghijklmnop/qrs' });
+		assert.equal(cleanText('no: abcdefgh', secrets), 'no: ***');
+		assert.equal(cleanText('no: abcdefghijklmnop%2Fq', secrets), 'no: ***');
+		assert.equal(cleanText('abcdefghijklmnop/qrs abcdefghijklm', secrets), '*** ***');
+		assert.equal(cleanText('no: abcdefg', secrets), 'no: abcdefg');
+		assert.equal(cleanText('abcdefghi, no', secrets), 'abcdefghi, no');
+	});
+
 	it('removes every secret, however it is written', () => {
 		const visible = fc
 			.string({ minLength: 6, maxLength: 40, unit: 'grapheme-ascii' })

@@ -215,6 +215,21 @@ describe('token source', () => {
 		assert.match(logger.lines[0] ?? '', /HTTP 401/);
 	});
 
+	it('puts the renewal of a token that is refused off until the slow back-off is over', async () => {
+		const tokens = withLogin({ token: 'old' });
+		answers.push({ token: 'a', expires_in: 40 }, { token: 'b', expires_in: 40 }, { token: 'c', expires_in: 40 });
+		await tokens.refused('old');
+		assert.equal(await tokens.refused('a'), false);
+		clock.advance(limits.backoffRefused - 1);
+		assert.equal(logins(), 1);
+		await renewed(1);
+		await changed(2);
+		assert.equal(tokens.current, 'b');
+		await renewed(20_000);
+		await changed(3);
+		assert.equal(tokens.current, 'c');
+	});
+
 	it('takes a token by message, and forgets what was under way', async () => {
 		const tokens = withLogin();
 		server.onRequest = () => {};

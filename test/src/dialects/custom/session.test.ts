@@ -130,6 +130,17 @@ describe('custom: session', () => {
 		assert.deepEqual([link.log.at(-1), link.errors[0]?.code], ['LOST', 'SILENT']);
 	});
 
+	it('gives up a dead connection also where answers may take longer than the next message', () => {
+		const { link, clock, hear } = start({ keepAlive: { send: { ping: 1 }, every: 10, within: 25, answer: 'pong' } });
+		clock.advance(34_999);
+		hear('pong');
+		clock.advance(5_001);
+		clock.advance(24_999);
+		assert.ok(!link.log.includes('LOST'));
+		clock.advance(1);
+		assert.deepEqual([link.log.at(-1), link.errors[0]?.code], ['LOST', 'SILENT']);
+	});
+
 	it('takes any event for an answer unless told which', () => {
 		const { link, clock, hear } = start({ keepAlive: { send: { ping: 1 }, every: 30, within: 10 } });
 		clock.advance(30_000);
