@@ -26,6 +26,14 @@ export class Entry {
 
 type Kind = EntityChange['kind'];
 
+/** What is remembered after a judgement that told nothing new: where nothing was known, samples from before say nothing of the time since. */
+const afterGap = (severity: Verdict['severity'], memory: Memory | undefined): Memory | undefined =>
+	severity === undefined && memory?.samples ? undefined : memory;
+
+/** Whether a rate would begin with a value from before a gap: what is told next may have been so for as long as the gap was. */
+const isStale = ({ rule }: Watch, { entity, before }: Entry, memory: Memory | undefined): boolean =>
+	rule.condition.kind === 'rate' && !memory?.samples && before?.available === false && entity.available;
+
 /** What a {@link Court} works with. */
 export interface CourtParts {
 	readonly watches: readonly Watch[];
@@ -138,7 +146,7 @@ export class Court {
 		const { entity, before } = entry;
 		const { rule, kind: how, waits } = watch;
 		if (isSilence(watch)) {
-			this.parts.silences.take(watch, { kind, entity }, this.now, this.graceEnds, out);
+			this.parts.silences.take(watch, { kind, entity }, before, this.now, this.graceEnds, out);
 			return;
 		}
 		const known = this.parts.desk.find(rule, entity.unique_id);
@@ -149,18 +157,23 @@ export class Court {
 			if (!earlier.severity) memory = earlier.memory;
 		}
 		const fired = kind === 'fired' && typeof entity.state === 'string' ? entity.state : null;
-		const verdict = look(watch, entity, this.sight(watch, entity, known, memory, fired));
+		const verdict =
+			kind === 'availability' && isStale(watch, entry, memory)
+				? { severity: undefined, memory: { samples: [] }, again: this.now + Math.max(1, this.parts.grace) }
+				: look(watch, entity, this.sight(watch, entity, known, memory, fired));
 		const { severity, again = null } = verdict;
 		const settling = how.on === 'presence' ? this.now < this.graceEnds : entry.settleAt !== null;
 		const waiting = settling && fired === null && severity !== undefined;
 		// While it waits the first picture counts as what it was before, unless it is history.
-		if (!waiting) memory = verdict.memory ?? memory;
+		if (!waiting) memory = verdict.memory ?? afterGap(severity, memory);
 		else if (!entity.replayed && !severity) memory ??= verdict.memory;
 		if (!known && !memory && (waiting || !severity)) return;
 		const machine = this.parts.desk.at(rule, entity.unique_id, () => firstShown(rule, entity.name, entity));
 		machine.memory = memory;
 		if (waiting) {
-			this.parts.desk.follow(machine, null, this.now, out);
+			// It is judged when it has stood for long enough; a time that has passed would come up again and again.
+			machine.again = null;
+			this.parts.desk.wake(machine, this.now, out);
 			return;
 		}
 		machine.again = again;
@@ -199,6 +212,7 @@ export class Court {
 		const entry = this.entries.get(machine.target);
 		const watch = this.watchOf.get(machine.rule.id);
 		const again = machine.again !== null && machine.again <= this.now;
+		if (again) machine.again = null;
 		if (again && entry && watch) this.judge(entry, watch, 'availability', out);
 		else this.parts.desk.wake(machine, this.now, out);
 	}

@@ -67,13 +67,16 @@ export class AlertEngine {
 		this.gate = new Gate(ceiling, restored?.gate);
 		this.teller = new Teller(this.gate, restored?.past ?? [], (target) => this.court.entity(target)?.attributes);
 		this.desk = new Desk(agenda, this.teller, full('states of entities', limits.alertStates));
-		this.silences = new Silences(this.desk, agenda);
+		// Time while nothing ran is no silence.
+		const between = this.last - (restored?.at ?? this.last);
+		const changes = new Map(restored?.changes.map(({ id, at }) => [id, at + between]));
+		this.silences = new Silences(this.desk, agenda, changes);
 		this.expressions = new Expressions(rules, (error) => options.report?.(error));
 		const { desk, silences, expressions } = this;
 		const parts = { watches, desk, silences, expressions, agenda, grace, full: full('entities', limits.alertEntities) };
 		this.court = new Court(parts, this.last + grace);
 		// The clock was set back in between: nothing may wait for times that are years ahead.
-		const back = Math.min(0, this.last - (restored?.at ?? this.last));
+		const back = Math.min(0, between);
 		if (back < 0) this.gate.shift(back);
 		for (const machine of restored?.machines ?? []) {
 			if (back < 0) shift(machine, back);
@@ -176,7 +179,7 @@ export class AlertEngine {
 
 	/** What must outlast a restart, as JSON. */
 	save(): SavedAlerts {
-		return save(this.present(), this.desk.all(), this.teller.past, this.gate.save());
+		return save(this.present(), this.desk.all(), this.teller.past, this.gate.save(), this.silences.changes());
 	}
 
 	/** The time now. Time that jumps is no time that passed: what waits goes on waiting for as long as before. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../model/alert';
 import type { Entity, EntityChange } from '../model/entity';
 import { globs } from '../model/glob';
@@ -21,34 +22,52 @@ export class Group {
 	private disconnected = 0;
 	private overdue = 0;
 	private counting = 0;
-	private lastChange = 0;
+	/** While any of them counts; null = none does. */
+	private lastChange: number | null;
 	private readonly counts: (entity: Entity) => boolean;
 
 	/**
 	 * @param target what the alert is about; see `alertSchema.entity`
 	 * @param shown what people call it
+	 * @param lastChange when anything of it last changed, in the run before; null where that is not known
 	 */
 	constructor(
 		private readonly condition: NoData,
 		readonly target: string,
 		readonly shown: Shown,
+		lastChange: number | null,
 	) {
+		this.lastChange = lastChange;
 		const states = globs(condition.states);
 		this.counts = (entity) => states([String(entity.state ?? '')]);
 	}
 
-	/** Takes a change of one of its entities. */
-	take({ kind, entity }: Pick<EntityChange, 'kind' | 'entity'>, now: number): void {
-		this.forget(entity.unique_id);
+	/** Takes a change of one of its entities, which was `before`. */
+	take({ kind, entity }: Pick<EntityChange, 'kind' | 'entity'>, before: Entity | undefined, now: number): void {
+		const counted = this.counting > 0;
+		this.leave(entity.unique_id);
 		const { connected, fresh } = entity.availability;
 		const member = { connected, fresh, counts: this.counts(entity) };
 		this.members.set(entity.unique_id, member);
 		this.count(member, 1);
-		if (kind !== 'availability') this.lastChange = now;
+		this.follow(counted, isNews(kind, entity, before), now);
 	}
 
 	/** One of its entities is gone. */
 	forget(uniqueId: string): void {
+		const counted = this.counting > 0;
+		this.leave(uniqueId);
+		if (counted && this.counting === 0) this.lastChange = null;
+	}
+
+	/** Time counts from the first that counts on, and anew from each change. */
+	private follow(counted: boolean, news: boolean, now: number): void {
+		if (this.counting > 0) {
+			if (news || this.lastChange === null) this.lastChange = now;
+		} else if (counted) this.lastChange = null;
+	}
+
+	private leave(uniqueId: string): void {
 		const member = this.members.get(uniqueId);
 		if (!member) return;
 		this.members.delete(uniqueId);
@@ -61,12 +80,18 @@ export class Group {
 		if (this.disconnected > 0) return 'disconnected';
 		if (this.overdue === this.members.size) return 'overdue';
 		const { after } = this.condition;
-		return after > 0 && now - this.lastChange >= after ? 'quiet' : null;
+		return after > 0 && this.lastChange !== null && now - this.lastChange >= after ? 'quiet' : null;
 	}
 
 	/** When it would have been quiet for too long; null = that does not count. */
 	quietAt(): number | null {
-		return this.condition.after > 0 && this.counting > 0 ? this.lastChange + this.condition.after : null;
+		const { after } = this.condition;
+		return after > 0 && this.counting > 0 && this.lastChange !== null ? this.lastChange + after : null;
+	}
+
+	/** When anything of it last changed, ms since 1970; null where that does not count. */
+	get changedAt(): number | null {
+		return this.condition.after > 0 ? this.lastChange : null;
 	}
 
 	get size(): number {
@@ -75,7 +100,7 @@ export class Group {
 
 	/** The clock was set. */
 	shift(by: number): void {
-		this.lastChange += by;
+		if (this.lastChange !== null) this.lastChange += by;
 	}
 
 	private count({ connected, fresh, counts }: Member, by: 1 | -1): void {
@@ -84,6 +109,15 @@ export class Group {
 		if (counts) this.counting += by;
 	}
 }
+
+/** Whether a change tells that something moved: not what is only known now, was replayed, or is as it was. */
+function isNews(kind: EntityChange['kind'], entity: Entity, before: Entity | undefined): boolean {
+	if (entity.replayed) return false;
+	if (kind === 'fired') return true;
+	return kind === 'changed' && !(before && isDeepStrictEqual(told(before), told(entity)));
+}
+
+const told = ({ state, attributes }: Entity) => ({ state, attributes });
 
 /** What an entity belongs to for a rule about silence: the alert's target, and what people call it. */
 export function groupOf(entity: Entity, per: NoData['per']): { readonly target: string; readonly name: string } {

@@ -87,16 +87,23 @@ function levels(
 }
 
 /** Whether the value is one of the words, or none of them. */
-function words(states: readonly string[], severity: Severity, wanted: boolean) {
+function words({ states, severity, unknown }: Of<'is' | 'is_not'>, wanted: boolean) {
 	const known = new Set(states);
-	return ({ value }: Sight): Verdict => (known.has(wordOf(value)) === wanted ? { severity } : fine);
+	const silent = new Set(unknown);
+	return ({ value }: Sight): Verdict => {
+		const word = wordOf(value);
+		if (silent.has(word)) return untold;
+		return known.has(word) === wanted ? { severity } : fine;
+	};
 }
 
 /** True from the change to `inside` on until it is over; what was so from the first sight on is no change. */
-function changes(states: readonly string[], severity: Severity, inside: boolean) {
+function changes({ states, severity, unknown }: Of<'changes_to' | 'changes_from'>, inside: boolean) {
 	const known = new Set(states);
+	const silent = new Set(unknown);
 	return ({ value, memory }: Sight): Verdict => {
 		const last = wordOf(value);
+		if (silent.has(last)) return untold;
 		const now = known.has(last) === inside;
 		const before = memory?.last === undefined ? now : known.has(memory.last) === inside;
 		const hit = now && (!before || memory?.hit === true);
@@ -118,7 +125,7 @@ function step(severity: Severity, by: number, direction: 1 | -1, from: number | 
 
 /** Change per minute over a window: from the value that held when it began. */
 function rate({ severity, perMinute, direction, window }: Of<'rate'>) {
-	return ({ value, memory, now }: Sight): Verdict => {
+	return ({ value, raised, memory, now }: Sight): Verdict => {
 		const number = numberOf(value);
 		if (number === null) return untold;
 		const earlier = memory?.samples ?? [];
@@ -135,13 +142,16 @@ function rate({ severity, perMinute, direction, window }: Of<'rate'>) {
 		const samples = fresh ? [...kept, [now, number] as const] : kept;
 		const change = ((number - (samples[0]?.[1] ?? number)) / window) * 60_000;
 		const met = direction === 'up' ? change : direction === 'down' ? -change : Math.abs(change);
-		const next = samples[1];
+		const begun = samples[0]?.[0] ?? now;
+		// After a gap one that is raised is over only when the window is known again.
+		const partial = raised !== null && begun > started;
+		const next = partial ? begun : samples[1]?.[0];
 		return {
-			severity: met >= perMinute ? severity : null,
+			severity: met >= perMinute ? severity : partial ? undefined : null,
 			threshold: { value: perMinute, source: 'rule' },
 			memory: { samples },
 			value: round(change, 3),
-			...(next && { again: next[0] + window }),
+			...(next !== undefined && { again: next + window }),
 		};
 	};
 }
@@ -190,24 +200,24 @@ export const kinds: { readonly [K in Condition['kind']]: Kind<Of<K>> } = {
 				return number > high - kept ? { severity, threshold: { value: high, source: 'rule' } } : fine;
 			},
 	},
-	is: { on: 'value', raised: isNow, cleared: wasFor, judge: ({ states, severity }) => words(states, severity, true) },
+	is: { on: 'value', raised: isNow, cleared: wasFor, judge: (condition) => words(condition, true) },
 	is_not: {
 		on: 'value',
 		raised: isNow,
 		cleared: wasFor,
-		judge: ({ states, severity }) => words(states, severity, false),
+		judge: (condition) => words(condition, false),
 	},
 	changes_to: {
 		on: 'value',
 		raised: isNow,
 		cleared: wasFor,
-		judge: ({ states, severity }) => changes(states, severity, true),
+		judge: (condition) => changes(condition, true),
 	},
 	changes_from: {
 		on: 'value',
 		raised: isNow,
 		cleared: wasFor,
-		judge: ({ states, severity }) => changes(states, severity, false),
+		judge: (condition) => changes(condition, false),
 	},
 	boolean: {
 		on: 'value',

@@ -47,16 +47,17 @@ const machine = z.object({
 			last: z.string().optional(),
 			hit: z.boolean().optional(),
 			base: z.number().optional(),
-			samples: z
-				.array(z.tuple([time, z.number()]))
-				.max(2 * limits.alertSamples)
-				.optional(),
 		})
 		.optional(),
 });
 
 /** A rule's state about one entity, as it is saved. */
 type SavedMachine = z.output<typeof machine>;
+
+/** When anything of a group of entities last changed; `id` as {@link idOf} makes it of rule and group. */
+const lastChange = z.object({ id: z.string(), at: time });
+/** See {@link lastChange}. */
+export type LastChange = z.output<typeof lastChange>;
 
 /** What an engine saves: JSON, with times in ms since 1970. */
 export interface SavedAlerts {
@@ -66,6 +67,8 @@ export interface SavedAlerts {
 	readonly machines: readonly SavedMachine[];
 	readonly past: readonly Alert[];
 	readonly gate: SavedGate;
+	/** Of rules about silence. */
+	readonly changes: readonly LastChange[];
 }
 
 const header = z.object({
@@ -74,6 +77,7 @@ const header = z.object({
 	machines: z.array(z.unknown()).max(limits.alertStates),
 	past: z.array(z.unknown()).default([]),
 	gate: z.unknown(),
+	changes: z.array(z.unknown()).max(limits.alertStates).default([]),
 });
 
 const gate = z.object({
@@ -90,26 +94,33 @@ export interface Restored {
 	readonly machines: Machine[];
 	readonly past: Alert[];
 	readonly gate: SavedGate | undefined;
+	readonly changes: LastChange[];
 }
 
 /** What must outlast a restart. */
-export function save(at: number, machines: Iterable<Machine>, past: readonly Alert[], saved: SavedGate): SavedAlerts {
+export function save(
+	at: number,
+	machines: Iterable<Machine>,
+	past: readonly Alert[],
+	saved: SavedGate,
+	changes: Iterable<LastChange>,
+): SavedAlerts {
 	const kept: SavedMachine[] = [];
 	for (const { rule, attached: _, again: __, memory, ...rest } of machines) {
-		const { samples, ...other } = memory ?? {};
-		const remembered = samples
-			? { ...other, samples: samples.map(([at, value]): [number, number] => [at, value]) }
-			: other;
-		kept.push({ ...rest, rule: rule.id, ...(memory && { memory: remembered }) });
+		// Samples end with the run: they say nothing of the time until the next one.
+		const { samples: ___, ...remembered } = memory ?? {};
+		const remembers = Object.keys(remembered).length > 0;
+		if (rest.phase === 'ok' && !remembers && !rest.missed && rest.coolUntil <= at) continue;
+		kept.push({ ...rest, rule: rule.id, ...(remembers && { memory: remembered }) });
 	}
-	return { version: 1, at, machines: kept, past: [...past], gate: saved };
+	return { version: 1, at, machines: kept, past: [...past], gate: saved, changes: [...changes] };
 }
 
 /** Reads what was saved: what is damaged is left out, never the rest; undefined where nothing can be read. */
 export function restore(saved: unknown, rules: ReadonlyMap<string, AlertRule>): Restored | undefined {
 	const read = header.safeParse(saved);
 	if (!read.success) return undefined;
-	const { at, machines, past, gate: door } = read.data;
+	const { at, machines, past, gate: door, changes } = read.data;
 	return {
 		at,
 		machines: machines.flatMap((one) => {
@@ -122,5 +133,6 @@ export function restore(saved: unknown, rules: ReadonlyMap<string, AlertRule>): 
 		}),
 		past: past.flatMap((one) => alertSchema.safeParse(one).data ?? []).slice(-limits.alertsPast),
 		gate: gate.safeParse(door).data as SavedGate | undefined,
+		changes: changes.flatMap((one) => lastChange.safeParse(one).data ?? []),
 	};
 }

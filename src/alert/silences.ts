@@ -3,6 +3,7 @@ import type { Entity, EntityChange } from '../model/entity';
 import type { Agenda } from './agenda';
 import { type Desk, idOf } from './desk';
 import { Group, groupOf } from './groups';
+import type { LastChange } from './saved';
 import { firstShown, type Watch } from './watch';
 
 type NoData = Extract<Condition, { kind: 'no_data' }>;
@@ -25,12 +26,15 @@ export class Silences {
 	constructor(
 		private readonly desk: Desk,
 		private readonly agenda: Agenda<object>,
+		/** When anything of a group last changed, in the run before, by the id of its alert. */
+		private readonly restored: Map<string, number>,
 	) {}
 
-	/** Takes a change of an entity that the rule watches. Nothing is judged before `from`. */
+	/** Takes a change of an entity that the rule watches, and which was `before`. Nothing is judged before `from`. */
 	take(
 		watch: SilenceWatch,
 		change: Pick<EntityChange, 'kind' | 'entity'>,
+		before: Entity | undefined,
 		now: number,
 		from: number,
 		out: AlertChange[],
@@ -41,11 +45,12 @@ export class Silences {
 		const id = idOf(rule, target);
 		let group = this.groups.get(id)?.group;
 		if (!group) {
-			group = new Group(rule.condition, target, firstShown(rule, name, entity));
+			group = new Group(rule.condition, target, firstShown(rule, name, entity), this.restored.get(id) ?? null);
+			this.restored.delete(id);
 			this.groups.set(id, { group, watch });
 			this.watches.set(group, watch);
 		}
-		group.take(change, now);
+		group.take(change, before, now);
 		this.judge(group, now, from, out);
 	}
 
@@ -84,8 +89,15 @@ export class Silences {
 		this.desk.step(machine, silence === null ? null : rule.condition.severity, waits, now, out);
 	}
 
+	/** When anything last changed of each group, for the next run; also of those that were not seen in this one. */
+	*changes(): Iterable<LastChange> {
+		for (const [id, at] of this.restored) yield { id, at };
+		for (const [id, { group }] of this.groups) if (group.changedAt !== null) yield { id, at: group.changedAt };
+	}
+
 	/** The clock was set. */
 	shift(by: number): void {
+		for (const [id, at] of this.restored) this.restored.set(id, at + by);
 		for (const { group } of this.groups.values()) group.shift(by);
 	}
 }

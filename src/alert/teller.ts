@@ -92,11 +92,14 @@ export class Teller {
 		if (rule.repeatEvery === 0 || machine.acknowledged || machine.unknown) return null;
 		const due = machine.toldAt + rule.repeatEvery;
 		if (now < due) return due;
-		const allowed = this.allowedAt(machine, severity, now, out);
+		// It waits while what is new has to, and takes no room from it.
+		const muted = this.gate.mutedUntil(rule.id, machine.target, now) ?? now;
+		const allowed = Math.max(muted, this.gate.roomAt(severity, now));
 		if (allowed > now) return allowed;
 		machine.reminders += 1;
 		machine.toldAt = now;
-		this.emit(machine, { state: 'raised', reminder: machine.reminders }, now, out);
+		const { reminders: reminder } = machine;
+		out.push(changeOf(machine, { state: 'raised', reminder }, now, this.attributes(machine.target)));
 		return now + rule.repeatEvery;
 	}
 

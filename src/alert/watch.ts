@@ -39,7 +39,11 @@ function seenOf({ rule, kind }: Watch, entity: Entity): { readonly value: unknow
 	switch (kind.on) {
 		case 'presence':
 			return connected && fresh ? { value: present } : undefined;
-		case 'expression':
+		case 'expression': {
+			const { condition } = rule;
+			const isAsked = entity.available || (condition.kind === 'jsonata' && condition.unavailable === true);
+			return isAsked ? { value: entity.state } : undefined;
+		}
 		case 'fired':
 			return { value: entity.state };
 		default: {

@@ -11,6 +11,8 @@ const severitySchema = z.enum(severities);
 const name = z.string().min(1).max(limits.textLength);
 const patterns = z.array(name).max(limits.filterPatterns).default([]);
 const words = z.array(z.string().max(limits.textLength)).min(1).max(limits.filterPatterns);
+/** Words that say that nothing is known: while the state is one of them nothing is raised and nothing cleared. */
+const unknowns = z.array(z.string().max(limits.textLength)).max(limits.filterPatterns).optional();
 /** Milliseconds; none of them is longer than a timer of Node.js, 24 days. */
 const duration = z.number().int().min(0).max(2_147_483_647);
 const template = z.string().max(limits.alertText).default('');
@@ -80,13 +82,13 @@ export const conditionSchema = z.discriminatedUnion('kind', [
 		.strictObject({ kind: z.literal('outside'), severity, low: z.number(), high: z.number(), hysteresis })
 		.refine(({ low, high }) => low < high, { path: ['high'], message: 'is not above low' }),
 	/** The state is one of these words. */
-	z.strictObject({ kind: z.literal('is'), severity, states: words }),
+	z.strictObject({ kind: z.literal('is'), severity, states: words, unknown: unknowns }),
 	/** The state is none of these words. */
-	z.strictObject({ kind: z.literal('is_not'), severity, states: words }),
+	z.strictObject({ kind: z.literal('is_not'), severity, states: words, unknown: unknowns }),
 	/** The state became one of these words, from another; over again when it is another. */
-	z.strictObject({ kind: z.literal('changes_to'), severity, states: words }),
+	z.strictObject({ kind: z.literal('changes_to'), severity, states: words, unknown: unknowns }),
 	/** The state was one of these words and is another; over again when it is one of them. */
-	z.strictObject({ kind: z.literal('changes_from'), severity, states: words }),
+	z.strictObject({ kind: z.literal('changes_from'), severity, states: words, unknown: unknowns }),
 	/** A binary sensor or switch is on, or is off. */
 	z.strictObject({ kind: z.literal('boolean'), severity, on: z.boolean().default(true) }),
 	/** A number grew by at least `by`. `from`: what it counts from while nothing is known; left out: its first value. */
@@ -121,11 +123,15 @@ export const conditionSchema = z.discriminatedUnion('kind', [
 	}),
 	/** The thing is missing from a healthy list. */
 	z.strictObject({ kind: z.literal('vanished'), severity }),
-	/** A JSONata expression over the entity: true, false, a severity, or null for unknown. */
+	/**
+	 * A JSONata expression over the entity: true, false, a severity, or null for unknown. Nothing is judged while the entity is unavailable, unless
+	 * `unavailable` is true: for expressions that read `availability` themselves.
+	 */
 	z.strictObject({
 		kind: z.literal('jsonata'),
 		severity,
 		expression: z.string().min(1).max(limits.expressionLength),
+		unavailable: z.boolean().optional(),
 	}),
 ]);
 /** See {@link conditionSchema}. */

@@ -15,6 +15,8 @@ const rules: readonly AlertRuleInput[] = [
 		// The server acknowledges a heartbeat every 25 s.
 		entities: { subjects: ['heartbeat'], rows: ['latency'] },
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
+		// A connection that comes and goes is one outage.
+		clearFor: minute,
 		text: 'Nothing comes from {device} ({endpoint}) since {since}: {value}',
 		clearText: '{device} ({endpoint}) is heard again after {duration}',
 	},
@@ -54,6 +56,7 @@ const rules: readonly AlertRuleInput[] = [
 		// Of a task that is at work progress is to be heard; a language model may think for some minutes.
 		entities: { subjects: ['task'], rows: ['task', 'state', 'progress', 'agent'] },
 		condition: { kind: 'no_data', per: 'type', after: 15 * minute, states: ['in_progress'] },
+		clearFor: minute,
 		text: 'A task of {endpoint} is in progress, and none has moved since {since}: {value}',
 		clearText: 'Tasks of {endpoint} move again after {duration}',
 	},

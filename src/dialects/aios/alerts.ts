@@ -13,6 +13,8 @@ const rules: readonly AlertRuleInput[] = [
 		// The server sends its metrics every 30 s, whatever else happens.
 		entities: { subjects: ['dashboard'] },
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
+		// A connection that comes and goes is one outage.
+		clearFor: minute,
 		text: 'Nothing comes from {device} ({endpoint}) since {since}: {value}',
 		clearText: '{device} ({endpoint}) is heard again after {duration}',
 	},
@@ -22,6 +24,7 @@ const rules: readonly AlertRuleInput[] = [
 		// The server tells each step of a job; a large file may take some minutes for one.
 		entities: { subjects: ['job'] },
 		condition: { kind: 'no_data', per: 'type', after: 15 * minute, states: ['processing'] },
+		clearFor: minute,
 		text: 'A job of {endpoint} is processing, and nothing is heard of any since {since}: {value}',
 		clearText: 'Jobs of {endpoint} are heard of again after {duration}',
 	},

@@ -14,6 +14,8 @@ const rules: readonly AlertRuleInput[] = [
 		// Nothing comes at an interval: what tells is the socket, which is closed when a ping stays without answer. Everything there is.
 		entities: {},
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
+		// A connection that comes and goes is one outage.
+		clearFor: minute,
 		text: '{device} ({endpoint}) is not connected since {since}',
 		clearText: '{device} ({endpoint}) is connected again after {duration}',
 	},
@@ -23,6 +25,7 @@ const rules: readonly AlertRuleInput[] = [
 		// A status stands as long as it is true: what tells of life is whatever the agents report (progress, CPU, tests), while one is busy.
 		entities: { subjects: ['agent'] },
 		condition: { kind: 'no_data', per: 'type', after: 15 * minute, states: ['busy'] },
+		clearFor: minute,
 		text: 'An agent of {endpoint} is busy, and nothing is heard of any since {since}: {value}',
 		clearText: 'The agents of {endpoint} are heard again after {duration}',
 	},

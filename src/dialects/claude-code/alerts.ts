@@ -14,6 +14,8 @@ const rules: readonly AlertRuleInput[] = [
 		// What every server gives rise to; heartbeats are for the rule below, since the servers that really run send none.
 		entities: { subjects: ['total'], rows: ['events'] },
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
+		// A connection that comes and goes is one outage.
+		clearFor: minute,
 		text: 'The event server {device} ({endpoint}) is not connected since {since}',
 		clearText: 'The event server {device} ({endpoint}) is connected again after {duration}',
 	},
@@ -76,7 +78,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: {
 			kind: 'jsonata',
 			expression:
-				'$not(available) or state = null ? null : state in ["unhealthy", "offline"] ? "critical" : state in ["degraded", "other"] ? "warning" : false',
+				'state = null ? null : state in ["unhealthy", "offline"] ? "critical" : state in ["degraded", "other"] ? "warning" : false',
 		},
 		// Two heartbeats in a row.
 		raiseFor: minute,
@@ -89,7 +91,8 @@ const rules: readonly AlertRuleInput[] = [
 		entities: { subjects: ['component'], rows: ['alert'] },
 		condition: {
 			kind: 'jsonata',
-			expression: 'state = null ? null : state in ["warning", "critical"] ? state : false',
+			// A level that nobody knows says nothing.
+			expression: 'state = null or state = "other" ? null : state in ["warning", "critical"] ? state : false',
 		},
 		text: '{name} is {value}[: {attribute.message}]',
 		clearText: '{name} is {value} again after {duration}',

@@ -52,6 +52,9 @@ const hotDisk = (kind: string, name: string, [warning, critical]: readonly [numb
 	},
 });
 
+/** States of a UPS that do not say where its power comes from. */
+const upsUntold = ['comm_lost', 'unknown', 'off', 'testing'];
+
 /**
  * Rules that a server's owner usually wants. Levels: those of the integration's repairs where it has one (`facts/unraid-ha-behaviour.md`, 8), else
  * Unraid's own defaults. A short time on battery is normal (need 6), a low battery is not.
@@ -63,6 +66,8 @@ const rules: readonly AlertRuleInput[] = [
 		// What every server sends, and most often: the other types may be switched off.
 		entities: { subjects: ['server'], rows: ['cpu_usage', 'system_status'] },
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
+		// A connection that comes and goes is one outage.
+		clearFor: minute,
 		text: 'Nothing comes from {device} ({endpoint}) since {since}: {value}',
 		clearText: '{device} ({endpoint}) is heard again after {duration}',
 	},
@@ -167,7 +172,7 @@ const rules: readonly AlertRuleInput[] = [
 		id: 'ups-on-battery',
 		name: 'UPS on battery',
 		entities: { subjects: ['ups'], rows: ['status'] },
-		condition: { kind: 'is', states: ['on_battery', 'low_battery'] },
+		condition: { kind: 'is', states: ['on_battery', 'low_battery'], unknown: upsUntold },
 		raiseFor: 30 * second,
 		clearFor: 30 * second,
 		text: '{device} runs on battery',
@@ -177,7 +182,7 @@ const rules: readonly AlertRuleInput[] = [
 		id: 'ups-low-battery',
 		name: 'UPS battery low',
 		entities: { subjects: ['ups'], rows: ['status'] },
-		condition: { kind: 'is', severity: 'critical', states: ['low_battery'] },
+		condition: { kind: 'is', severity: 'critical', states: ['low_battery'], unknown: upsUntold },
 		text: '{device} runs on battery, and the battery is low',
 		clearText: '{device}: the battery is low no more ({value})',
 	},

@@ -264,6 +264,21 @@ describe('AlertEngine', () => {
 		assert.deepEqual(b.said(), []);
 	});
 
+	it('reminders leave the ceiling to what is new, and wait while that has to', async () => {
+		const b = new Bench([rule({ condition: hot, repeatEvery: minute })], { ceilingPerHour: 6 });
+		for (let i = 0; i < 5; i += 1) await b.state(50, { key: `d${i}` });
+		b.pass(10 * minute);
+		assert.equal(b.said().length, 5 + 50);
+		await b.state(50, { key: 'new' });
+		assert.deepEqual(b.said(), ['raised warning']);
+		b.pass(2 * minute);
+		assert.deepEqual(b.said(), [], 'no room: not for reminders, and none is counted as waiting');
+		await b.state(50, { key: 'last' });
+		assert.deepEqual(b.said(), ['summary warning']);
+		b.pass(48 * minute);
+		assert.ok(b.said().includes('raised warning'));
+	});
+
 	it('tells no more than the ceiling within an hour, says so once, and the rest later', async () => {
 		const b = bench({ condition: hot }, { ceilingPerHour: 5 });
 		for (let i = 0; i < 12; i += 1) await b.state(50, { subject: 'disk', key: `d${i}` });
@@ -404,8 +419,10 @@ describe('AlertEngine', () => {
 			b.pass(2 * minute);
 			b.restart();
 			await b.state(50);
-			b.pass(9 * minute);
-			assert.deepEqual(b.said(), ['raised warning', 'raised warning again', 'summary warning']);
+			b.pass(90_000);
+			assert.deepEqual(b.said(), ['raised warning', 'raised warning again', 'raised warning again']);
+			for (const key of ['a', 'b']) await b.state(50, { key });
+			assert.deepEqual(b.said(), ['raised warning', 'summary warning'], 'two were told before the restart');
 		});
 
 		it('clears what was over when it came back', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { kinds } from '../../../src/alert/kinds';
+import { readFileSync } from 'node:fs';
+import { AlertEngine } from '../../../src/alert/engine';
+import { kindOf, kinds, type Memory } from '../../../src/alert/kinds';
 import { type AlertRuleInput, alertRuleSchema, conditionSchema } from '../../../src/model/alert';
 import type { Entity } from '../../../src/model/entity';
 import { Bench, bench, rule } from './harness';
@@ -89,14 +91,80 @@ describe('kinds of conditions', () => {
 		assert.deepEqual(b.said(), [], 'down is another direction');
 	});
 
-	it('keeps few samples of a value that never rests', async () => {
-		const b = bench({ condition: { kind: 'rate', perMinute: 1_000 } });
+	it('keeps few samples of a value that never rests', () => {
+		const condition = conditionSchema.parse({ kind: 'rate', perMinute: 1_000 });
+		const { judge } = kindOf(condition);
+		let memory: Memory | undefined;
 		for (let i = 0; i < 5_000; i += 1) {
-			b.pass(100);
-			await b.state(i);
+			const sight = { value: i, fired: null, raised: null, now: i * 100, threshold: () => null, expressed: undefined };
+			memory = judge({ ...sight, memory }).memory;
 		}
-		const [machine] = b.engine.save().machines;
-		assert.ok((machine?.memory?.samples?.length ?? 0) <= 62);
+		const kept = memory?.samples?.length ?? 0;
+		assert.ok(kept > 10 && kept <= 62, `${kept}`);
+	});
+
+	describe('a rate begins its window anew', () => {
+		const rising = () => bench({ condition: { kind: 'rate', perMinute: 2, direction: 'up', window: 5 * minute } });
+
+		it('after a gap: what rose unseen rose slowly', async () => {
+			const gaps: ((b: ReturnType<typeof rising>) => Promise<void>)[] = [
+				async (b) => {
+					await b.state(null);
+					b.pass(480 * minute);
+				},
+				async (b) => {
+					await b.reach({ connected: false });
+					b.pass(480 * minute);
+					await b.reach({ connected: true });
+				},
+				async (b) => {
+					b.clock.jump(b.clock.now() + 480 * minute);
+					b.restart();
+				},
+			];
+			for (const gap of gaps) {
+				const b = rising();
+				await b.state(30);
+				b.pass(10 * minute);
+				await gap(b);
+				await b.state(45);
+				b.pass(minute);
+				assert.deepEqual(b.said(), []);
+			}
+		});
+
+		it('and what was raised stays so until the window is known again', async () => {
+			const b = rising();
+			await b.state(30);
+			b.pass(minute);
+			await b.state(45);
+			assert.deepEqual(b.said(), ['raised warning']);
+			b.restart();
+			await b.state(46);
+			b.pass(4 * minute);
+			assert.deepEqual(b.said(), []);
+			b.pass(minute);
+			assert.deepEqual(b.said(), ['cleared warning']);
+		});
+	});
+
+	it('words that say nothing neither raise nor clear', async () => {
+		const told = async (condition: AlertRuleInput['condition'], states: readonly string[]) => {
+			const b = bench({ condition });
+			for (const state of states) await b.state(state);
+			return b.said();
+		};
+		const is = { kind: 'is', states: ['bad'], unknown: ['?'] } satisfies AlertRuleInput['condition'];
+		assert.deepEqual(await told({ ...is }, ['bad', '?']), ['raised warning']);
+		assert.deepEqual(await told({ ...is }, ['bad', '?', 'good', '?']), ['raised warning', 'cleared warning']);
+		const isNot = { kind: 'is_not', states: ['good'], unknown: ['?'] } satisfies AlertRuleInput['condition'];
+		assert.deepEqual(await told({ ...isNot }, ['?', 'bad', '?']), ['raised warning']);
+		const to = { kind: 'changes_to', states: ['bad'], unknown: ['?'] } satisfies AlertRuleInput['condition'];
+		assert.deepEqual(await told({ ...to }, ['good', '?', 'bad', '?']), ['raised warning']);
+		assert.deepEqual(await told({ ...to }, ['bad', '?', 'bad']), [], 'it was so before');
+		const from = { kind: 'changes_from', states: ['good'], unknown: ['?'] } satisfies AlertRuleInput['condition'];
+		assert.deepEqual(await told({ ...from }, ['good', '?', 'good']), []);
+		assert.deepEqual(await told({ ...from }, ['good', '?', 'bad', '?']), ['raised warning']);
 	});
 
 	describe('silence', () => {
@@ -164,6 +232,47 @@ describe('kinds of conditions', () => {
 			assert.deepEqual(b.said(), ['raised warning', 'cleared warning']);
 		});
 
+		it('what is new here, replayed or as it was is no change', async () => {
+			const b = silent({ per: 'type', after: 10 * minute });
+			await b.state('working');
+			b.pass(6 * minute);
+			await b.state('working', { key: 'new' });
+			await b.state('working', { replayed: true, attributes: { step: 1 } });
+			await b.state('working', { replayed: false, attributes: { step: 1 } });
+			b.pass(4 * minute);
+			assert.equal(b.told[0]?.value, 'quiet');
+		});
+
+		it('a thing that begins to count has its whole time', async () => {
+			const b = silent({ per: 'type', after: 10 * minute, states: ['working'] });
+			await b.state('idle');
+			b.pass(60 * minute);
+			await b.state('working', { key: 'new' });
+			b.pass(9 * minute);
+			assert.deepEqual(b.said(), []);
+			b.pass(minute);
+			assert.deepEqual(b.said(), ['raised warning']);
+		});
+
+		it('of what does not change goes on over a restart, without the time in between', async () => {
+			const b = silent({ after: 10 * minute });
+			await b.state('working');
+			for (let i = 0; i < 2; i += 1) {
+				b.pass(4 * minute);
+				const saved = JSON.parse(JSON.stringify(b.engine.save()));
+				b.clock.jump(b.clock.now() + 60 * minute);
+				b.engine = new AlertEngine({ rules: b.rules, clock: b.clock, graceMs: 0, saved });
+				await b.change('added', { state: 'working', replayed: true });
+				assert.deepEqual(b.said(), []);
+			}
+			b.pass(2 * minute);
+			assert.deepEqual(b.said(), ['raised warning']);
+			b.restart();
+			await b.change('added', { state: 'working', replayed: true });
+			b.pass(minute);
+			assert.deepEqual(b.said(), [], 'it is still so');
+		});
+
 		it('is told of once over a restart', async () => {
 			const b = silent();
 			await b.state(1);
@@ -201,6 +310,29 @@ describe('kinds of conditions', () => {
 			});
 			for (const state of [50, 46, 40, 39]) await b.state(state, { attributes: { kind: 'x' } });
 			assert.deepEqual(b.said(), ['raised warning', 'cleared warning']);
+		});
+
+		it('says nothing while the entity is unavailable, unless the rule wants it to', async () => {
+			for (const unavailable of [false, true]) {
+				const expression = 'availability.present and state <= 90 ? false : true';
+				const b = bench({ condition: { kind: 'jsonata', expression, unavailable }, raiseFor: minute });
+				await b.state(95);
+				b.pass(1_000);
+				await b.reach({ present: false });
+				b.pass(60 * minute);
+				assert.deepEqual(b.said(), unavailable ? ['raised warning'] : []);
+			}
+		});
+
+		it('of the document does not fail at first', async () => {
+			const errors: string[] = [];
+			const report = ({ message }: { message: string }) => errors.push(message);
+			const page = readFileSync('docs/alerts.md', 'utf8');
+			const expression = /`(state > 90 [^`]*\$previous[^`]*)`/.exec(page)?.[1] ?? '';
+			const b = bench({ condition: { kind: 'jsonata', expression } }, { report });
+			for (const state of [50, 40, 95]) await b.state(state);
+			assert.deepEqual(errors, []);
+			assert.deepEqual(b.said(), ['raised warning', 'changed critical']);
 		});
 
 		it('that fails is reported once and judges nothing', async () => {

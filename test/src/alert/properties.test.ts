@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { alerts } from '../../../src/dialects/unraid/alerts';
 import { type AlertRuleInput, alertChangeSchema } from '../../../src/model/alert';
 import type { EntityChange, State } from '../../../src/model/entity';
-import { Bench, bench, hot } from './harness';
+import { Bench, bench, hot, rule } from './harness';
 
 const level = 50;
 const hysteresis = 3;
@@ -197,6 +197,70 @@ describe('alerts, whatever happens', () => {
 			}),
 			{ numRuns: 300 },
 		);
+	});
+
+	it('what is due is done: after each look the next one is later', async () => {
+		const conditions: readonly AlertRuleInput['condition'][] = [
+			hot,
+			{ kind: 'below', levels: [{ value: level }] },
+			{ kind: 'outside', low: level - 2, high: level + 2 },
+			{ kind: 'is', states: ['50'], unknown: ['51'] },
+			{ kind: 'is_not', states: ['50'] },
+			{ kind: 'changes_to', states: ['50'] },
+			{ kind: 'changes_from', states: ['50'] },
+			{ kind: 'boolean' },
+			{ kind: 'increases' },
+			{ kind: 'decreases' },
+			{ kind: 'happens' },
+			{ kind: 'rate', perMinute: 1, window: 60_000 },
+			{ kind: 'rate', perMinute: 1, direction: 'up', window: 300_000 },
+			{ kind: 'no_data', per: 'endpoint', after: 60_000 },
+			{ kind: 'no_data', after: 100_000, states: ['50', '51'] },
+			{ kind: 'vanished' },
+			{ kind: 'jsonata', expression: 'state > 50' },
+		];
+		const events = fc.array(fc.oneof(value, pass, restart, quiet, jump), { maxLength: 60 });
+		const times = fc.record({
+			repeatEvery: fc.constantFrom(0, 30_000),
+			coolDown: fc.constantFrom(0, 90_000),
+			raiseFor: fc.constantFrom(0, 60_000),
+			clearFor: fc.constantFrom(0, 60_000),
+		});
+		await fc.assert(
+			fc.asyncProperty(events, times, fc.constantFrom(0, 30_000), async (happenings, durations, graceMs) => {
+				const rules = conditions.map((condition, index) => rule({ id: `r${index}`, condition, ...durations }));
+				const server = new Server(new Bench(rules, { graceMs, ceilingPerHour: 5 }), ({ bench: { engine, clock } }) => {
+					engine.tick();
+					const next = engine.nextTick();
+					assert.ok(next === null || next > clock.now(), `${next} is not after ${clock.now()}`);
+				});
+				for (const event of happenings) {
+					if (event.kind !== 'pass') await server.happen(event);
+					else for (let ms = 0; ms < event.ms; ms += 10_000) await server.happen({ kind: 'pass', ms: 10_000 });
+				}
+			}),
+			{ numRuns: 150 },
+		);
+	});
+
+	it('a rate that is due while what was replayed waits does not ask for ever', async () => {
+		const b = bench(
+			{ condition: { kind: 'rate', perMinute: 2, direction: 'up', window: 60_000 } },
+			{ graceMs: 30_000 },
+		);
+		await b.state(30);
+		b.pass(40_000);
+		await b.state(31);
+		b.pass(10_000);
+		await b.state(32);
+		b.pass(40_000);
+		await b.state(32.5, { replayed: true });
+		for (let ms = 0; ms < 40_000; ms += 1_000) {
+			b.clock.jump(b.clock.now() + 1_000);
+			b.engine.tick();
+			const next = b.engine.nextTick();
+			assert.ok(next === null || next > b.clock.now());
+		}
 	});
 
 	it('50 disks and one rule: each disk has its own', async () => {

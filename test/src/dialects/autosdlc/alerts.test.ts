@@ -77,7 +77,8 @@ describe('alert presets of AutoSDLC', () => {
 					}
 					assert.deepEqual(run.said(), []);
 					await run.pass(minute);
-					await tell(run, 'agent_metric', { ...agent, metrics: { cpuUsage: 17 } });
+					// The first is no change yet.
+					for (const cpuUsage of [17, 18]) await tell(run, 'agent_metric', { ...agent, metrics: { cpuUsage } });
 				},
 				told: told.warning,
 				text: /^An agent of hub is busy, and nothing is heard of any since .*: quiet$/,

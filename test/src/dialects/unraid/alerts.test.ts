@@ -112,7 +112,7 @@ const cases: readonly Case[] = [
 		],
 		87,
 	],
-	['ups-on-battery', { subject: 'ups', row: 'status' }, [['on_battery', 'warning']], 'testing'],
+	['ups-on-battery', { subject: 'ups', row: 'status' }, [['on_battery', 'warning']], 'online'],
 	['ups-low-battery', { subject: 'ups', row: 'status' }, [['low_battery', 'critical']], 'on_battery'],
 	['ups-runtime', { subject: 'ups', row: 'runtime' }, [[5, 'warning']], 7],
 	['ups-replace-battery', { subject: 'ups', row: 'replace_battery' }, [['on', 'warning']], 'off'],
@@ -131,6 +131,41 @@ const ruleNamed = (id: string) => {
 };
 
 describe('alert presets of Unraid', () => {
+	it('a UPS that says nothing of the mains has it neither back nor lost', async () => {
+		const ids = ['ups-on-battery', 'ups-low-battery'];
+		const about = { subject: 'ups', row: 'status' };
+		for (const word of ['comm_lost', 'unknown', 'off', 'testing']) {
+			const b = new Bench(ids.map(ruleNamed), { ceilingPerHour: null });
+			await b.state(word, about);
+			b.pass(10 * minute);
+			assert.deepEqual(b.said(), [], word);
+			await b.state('low_battery', about);
+			b.pass(minute);
+			assert.deepEqual(b.said().sort(), ['raised critical', 'raised warning']);
+			await b.state(word, about);
+			b.pass(60 * minute);
+			assert.deepEqual(b.said(), [], word);
+			await b.state('online', about);
+			b.pass(minute);
+			assert.deepEqual(b.said().sort(), ['cleared critical', 'cleared warning']);
+		}
+	});
+
+	it('a connection that comes and goes is one outage', async () => {
+		const b = new Bench([ruleNamed('agent-silent')]);
+		const about = { subject: 'server', row: 'cpu_usage' };
+		await b.state(1, about);
+		for (let i = 0; i < 20; i += 1) {
+			await b.reach({ connected: false }, about);
+			b.pass(20_000);
+			await b.reach({ connected: true }, about);
+			b.pass(10_000);
+		}
+		assert.deepEqual(b.said(), ['raised critical']);
+		b.pass(minute);
+		assert.deepEqual(b.said(), ['cleared critical']);
+	});
+
 	it("are the dialect's", () => assert.equal(unraid.alerts, alerts));
 
 	it('have each a test here', () => {
