@@ -157,6 +157,8 @@ export class Removals {
 
 	/** Keeps what Home Assistant may have missed. One that was never read back in full cannot be announced again, so not removed again either. */
 	private remember(document: Document, id: string, { component, moves }: Removal): void {
+		// One that is off by default leaves an entry that is off; announced again it would come back on, or make Home Assistant complain.
+		if (component.enabled_by_default === false) return;
 		if (this.present || moves || (!('state_topic' in component) && !('command_topic' in component))) return;
 		if (this.remembered.size < limits.removals) this.keep(document, id, minimal(component));
 		else this.parts.full();
@@ -173,7 +175,6 @@ const NEEDED: ReadonlySet<string> = new Set([
 	'name',
 	'default_entity_id',
 	'device_class',
-	'enabled_by_default',
 	'event_types',
 ]);
 

@@ -173,8 +173,7 @@ describe('mqtt/removals', () => {
 
 	it('announces no more than it must of what is removed once more', () => {
 		const bridge = new FakeBridge().connect();
-		// What Home Assistant remembers of one that was removed: an entity that was off must not come back on.
-		const plex = { icon: 'mdi:docker', attributes: { a: 1 }, enabled_by_default: false };
+		const plex = { icon: 'mdi:docker', attributes: { a: 1 } };
 		const word = { device_class: 'enum', options: ['running', 'exited'], state: 'running' };
 		bridge.publisher.apply([change(), change(container('plex', { ...plex, ...word }))]);
 		bridge.pass(60_000);
@@ -199,10 +198,25 @@ describe('mqtt/removals', () => {
 					default_entity_id: 'sensor.tower_name_of_state',
 					device_class: 'enum',
 					options: ['running', 'exited'],
-					enabled_by_default: false,
 				},
 				{ p: 'sensor' },
 			],
+		);
+	});
+
+	it('repeats no removal of one that is off by default: it would come back on', () => {
+		const bridge = new FakeBridge().connect();
+		bridge.publisher.apply([change(), change(container('plex', { enabled_by_default: false }))]);
+		bridge.pass(60_000);
+		bridge.publisher.apply([change(container('plex'), 'removed')]);
+		bridge.pass(60_000);
+		const before = documents(bridge).length;
+		bridge.publisher.homeAssistant('online', false);
+		bridge.pass(60_000);
+		assert.ok(
+			documents(bridge)
+				.slice(before)
+				.every(({ full }) => !full.includes('tower_container_plex_state')),
 		);
 	});
 
