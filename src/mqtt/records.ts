@@ -8,6 +8,9 @@ import type { Orphans } from './orphans';
 import type { Known, Published } from './published';
 import { minimal } from './removals';
 
+/** The ledger tells absence rounded to the hour: so much of it (ms) may never have been, and restarts would add it up. */
+const ledgerRounding = 1_800_000;
+
 /** What {@link Records} are about. */
 export interface RecordsParts {
 	readonly published: Published;
@@ -108,7 +111,7 @@ export class Records {
 			known.extras = { attributes, thing };
 			if (thing) published.use(known, known.thingTopic);
 			known.always = always;
-			known.missingFor = missingFor;
+			known.missingFor = missingFor === null ? null : Math.max(0, missingFor - ledgerRounding);
 			orphans.add(known, now);
 			return known;
 		} catch {

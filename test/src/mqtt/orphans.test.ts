@@ -235,4 +235,17 @@ describe('mqtt/orphans', () => {
 		alive.pass(30 * HOUR);
 		assert.ok(alive.retained.get(config)?.includes('tower_container_plex_state'));
 	});
+
+	it('counts no absence twice, however often it is restarted', () => {
+		let bridge = earlier({}, container('plex'), container('old'));
+		let missing = 0;
+		while (missing < 23.9 * HOUR) {
+			bridge = following(bridge).connect();
+			bridge.publisher.apply([change(), change(container('plex'))]);
+			bridge.pass(32 * 60_000);
+			missing += 32 * 60_000;
+			assert.ok(bridge.retained.get(config)?.includes('tower_container_old_state'), `after ${missing / HOUR} h`);
+			bridge.stop();
+		}
+	});
 });
