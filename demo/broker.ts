@@ -1,7 +1,7 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { accept } from './mqtt5';
-import { firstFree } from './ports';
+import { firstFree, listenOn, portOf } from './ports';
 
 /** An MQTT broker inside this process, on 127.0.0.1. Retained messages last as long as it runs. */
 export interface EmbeddedBroker {
@@ -18,19 +18,9 @@ export async function startBroker(port: number): Promise<EmbeddedBroker> {
 		socket.once('close', () => sockets.delete(socket));
 		accept(socket, (stream) => aedes.handle(stream));
 	});
-	await firstFree(
-		port,
-		(candidate) =>
-			new Promise<void>((resolve, reject) => {
-				server.once('error', reject);
-				server.listen(candidate, '127.0.0.1', () => {
-					server.off('error', reject);
-					resolve();
-				});
-			}),
-	);
+	await firstFree(port, (candidate) => listenOn(server, candidate));
 	return {
-		port: (server.address() as AddressInfo).port,
+		port: portOf(server),
 		async close() {
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			await new Promise<void>((resolve) => aedes.close(resolve));

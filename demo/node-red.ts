@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import RED from 'node-red';
+import { listenOn, portOf } from './ports';
 
 /** A node of a flow file. */
 export type FlowNode = { readonly id: string; readonly type: string } & { readonly [field: string]: unknown };
@@ -34,13 +34,7 @@ const PACKAGE = '@agent-stream/node-red-agent-stream';
 /** Listens on 127.0.0.1. @throws Error with code `EADDRINUSE` where the port is taken */
 export async function reservePort(port: number): Promise<Server> {
 	const server = createServer();
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, '127.0.0.1', () => {
-			server.off('error', reject);
-			resolve();
-		});
-	});
+	await listenOn(server, port);
 	return server;
 }
 
@@ -56,7 +50,7 @@ export async function startNodeRed(
 	flow: Flow,
 	sent: (message: Sent) => void,
 ): Promise<EmbeddedNodeRed> {
-	const { port } = server.address() as AddressInfo;
+	const port = portOf(server);
 	const userDir = join(root, '.cache/demo', String(port));
 	prepare(userDir, root, flow);
 	RED.init(server, {

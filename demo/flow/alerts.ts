@@ -3,7 +3,7 @@ import type { AlertRule } from '../../src/model/alert';
 import type { Flow, FlowNode } from '../node-red';
 import { activeTemplate, boardCode, pastTemplate } from './alerts-board';
 import { group, page, templateWidget } from './dashboard';
-import { sheet } from './sheet';
+import { functionFields, sheet } from './sheet';
 
 const { id, node, comment, tab } = sheet('alerts');
 
@@ -93,7 +93,7 @@ function row({ name, title, servers, from, to }: Watched, y: number): readonly F
 			rules: [{ t: 'set', p: 'from', pt: 'msg', to: name, tot: 'str' }],
 		}),
 		link(own('said'), 755, y + 60, 'alerts', [id('said')]),
-		node(own('each'), 'function', 570, y + 120, [[own('problems')]], functionFields('one by one', eachCode, 1)),
+		node(own('each'), 'function', 570, y + 120, [[own('problems')]], functionFields('one by one', eachCode)),
 		link(own('problems'), 755, y + 120, 'entities about alerts', to),
 	];
 }
@@ -104,10 +104,6 @@ msg.entity.forEach((entity, index) => {
 	node.send({ topic: entity.path, payload: entity.state, entity, change: msg.change[index] });
 });
 `.trim();
-
-function functionFields(name: string, func: string, outputs: number): object {
-	return { name, func, outputs, timeout: 0, noerr: 0, initialize: '', finalize: '', libs: [] };
-}
 
 function link(name: string, x: number, y: number, label: string, links: readonly string[]): FlowNode {
 	return node(name, 'link out', x, y, [], { name: label, mode: 'link', links });

@@ -1,5 +1,6 @@
 import type { FlowNode } from '../node-red';
 import { templateWidget } from './dashboard';
+import { functionFields } from './sheet';
 
 /** A number or word that stands out. */
 export interface Fact {
@@ -14,7 +15,8 @@ export interface Fact {
 
 /** How a state of a table is drawn. Default: as text. */
 type Drawn = 'chip' | 'bar';
-type Tone = 'success' | 'primary' | 'warning' | 'error';
+/** A colour of the dashboard's theme. */
+export type Tone = 'success' | 'primary' | 'warning' | 'error';
 
 /** Things of one subject, one per line. */
 export interface Table {
@@ -194,14 +196,7 @@ export const boardSubflow: readonly FlowNode[] = [
 		id: `${ID}-function`,
 		type: 'function',
 		z: ID,
-		name: 'collect and lay out',
-		func: boardCode,
-		outputs: 1,
-		timeout: 0,
-		noerr: 0,
-		initialize: '',
-		finalize: '',
-		libs: [],
+		...functionFields('collect and lay out', boardCode),
 		x: 230,
 		y: 80,
 		wires: [[]],

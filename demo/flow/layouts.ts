@@ -1,95 +1,92 @@
-import type { Layout } from './board';
+import type { Fact, Layout, Table, Tone } from './board';
+
+type Column = Table['columns'][number];
+
+/** Facts: what each is called, where it stands, and its colour. */
+const facts = (...rows: readonly (readonly [label: string, at: string, tone?: Tone])[]): readonly Fact[] =>
+	rows.map(([label, at, tone]) => ({ label, at, ...(tone && { tone }) }));
+
+/** Columns of plain text: heading and row. */
+const texts = (rows: { readonly [title: string]: string }): readonly Column[] =>
+	Object.entries(rows).map(([title, row]) => ({ title, row }));
+
+const status: Column = { title: 'Status', row: 'status', as: 'chip' };
+const progress: Column = { title: 'Progress', row: 'progress', as: 'bar' };
+
+/** Things that are called as the row of their status, without that word. */
+const byStatus = (subject: string, title: string, columns: readonly Column[], most?: number): Table => ({
+	subject,
+	title,
+	called: 'status',
+	drop: ' Status',
+	columns,
+	...(most !== undefined && { most }),
+});
 
 /** What the agents page shows of each protocol, by the name of its dialect. */
 export const layouts: { readonly [dialect: string]: Layout } = {
 	'claude-code': {
-		facts: [
-			{ label: 'working', at: 'total/working', tone: 'primary' },
-			{ label: 'waiting for you', at: 'total/waiting', tone: 'warning' },
-			{ label: 'failed', at: 'total/failed', tone: 'error' },
-			{ label: 'subagents', at: 'total/agents' },
-			{ label: 'sessions', at: 'total/sessions' },
-			{ label: 'tool calls', at: 'total/tool_calls' },
-			{ label: 'tool failures', at: 'total/tool_failures', tone: 'error' },
-		],
+		facts: facts(
+			['working', 'total/working', 'primary'],
+			['waiting for you', 'total/waiting', 'warning'],
+			['failed', 'total/failed', 'error'],
+			['subagents', 'total/agents'],
+			['sessions', 'total/sessions'],
+			['tool calls', 'total/tool_calls'],
+			['tool failures', 'total/tool_failures', 'error'],
+		),
 		tables: [
-			{
-				subject: 'session',
-				title: 'Session',
-				called: 'status',
-				drop: ' Status',
-				columns: [
-					{ title: 'Status', row: 'status', as: 'chip' },
-					{ title: 'Last tool', row: 'last_tool' },
-					{ title: 'Calls', row: 'tool_calls' },
-					{ title: 'Failures', row: 'tool_failures' },
-					{ title: 'Subagents', row: 'agents' },
-					{ title: 'Last took', row: 'tool_duration' },
-				],
-			},
+			byStatus('session', 'Session', [
+				status,
+				...texts({
+					'Last tool': 'last_tool',
+					Calls: 'tool_calls',
+					Failures: 'tool_failures',
+					Subagents: 'agents',
+					'Last took': 'tool_duration',
+				}),
+			]),
 		],
 		strips: [{ label: 'Components', subject: 'component', row: 'health', drop: ' Health' }],
-		lines: [{ label: 'Last error', at: 'problem/last_error' }],
+		lines: facts(['Last error', 'problem/last_error']),
 	},
 	autosdlc: {
-		facts: [
-			{ label: 'TDD phase', at: 'tests/phase' },
-			{ label: 'tests passing', at: 'tests/passing', tone: 'success' },
-			{ label: 'tests failing', at: 'tests/failing', tone: 'error' },
-			{ label: 'line coverage', at: 'tests/coverage_lines' },
-			{ label: 'tasks done', at: 'total/tasks_completed' },
-			{ label: 'workflows done', at: 'total/workflows_completed' },
-			{ label: 'agent errors', at: 'total/agent_errors', tone: 'error' },
-		],
+		facts: facts(
+			['TDD phase', 'tests/phase'],
+			['tests passing', 'tests/passing', 'success'],
+			['tests failing', 'tests/failing', 'error'],
+			['line coverage', 'tests/coverage_lines'],
+			['tasks done', 'total/tasks_completed'],
+			['workflows done', 'total/workflows_completed'],
+			['agent errors', 'total/agent_errors', 'error'],
+		),
 		tables: [
-			{
-				subject: 'agent',
-				title: 'Agent',
-				called: 'status',
-				drop: ' Status',
-				columns: [
-					{ title: 'Status', row: 'status', as: 'chip' },
-					{ title: 'Task', row: 'task' },
-					{ title: 'Progress', row: 'progress', as: 'bar' },
-					{ title: 'CPU', row: 'cpu' },
-				],
-			},
+			byStatus('agent', 'Agent', [status, ...texts({ Task: 'task' }), progress, ...texts({ CPU: 'cpu' })]),
 			{
 				subject: 'workflow',
 				title: 'Workflow',
 				called: 'status',
 				most: 3,
-				columns: [
-					{ title: 'Status', row: 'status', as: 'chip' },
-					{ title: 'Feature', row: 'name' },
-					{ title: 'Step', row: 'step' },
-					{ title: 'Progress', row: 'progress', as: 'bar' },
-				],
+				columns: [status, ...texts({ Feature: 'name', Step: 'step' }), progress],
 			},
 		],
 		strips: [{ label: 'Deployments', subject: 'deployment', row: 'status', drop: 'Deployment ' }],
-		lines: [{ label: 'Last alert', at: 'system/last_alert' }],
+		lines: facts(['Last alert', 'system/last_alert']),
 	},
 	'agents-api': {
-		facts: [
-			{ label: 'agents alive', at: 'agents/alive', tone: 'success' },
-			{ label: 'working', at: 'agents/working', tone: 'primary' },
-			{ label: 'tasks in progress', at: 'tasks/in_progress', tone: 'primary' },
-			{ label: 'tasks done', at: 'tasks/completed_total' },
-			{ label: 'tasks failed', at: 'tasks/failed_total', tone: 'error' },
-		],
+		facts: facts(
+			['agents alive', 'agents/alive', 'success'],
+			['working', 'agents/working', 'primary'],
+			['tasks in progress', 'tasks/in_progress', 'primary'],
+			['tasks done', 'tasks/completed_total'],
+			['tasks failed', 'tasks/failed_total', 'error'],
+		),
 		tables: [
-			{
-				subject: 'agent',
-				title: 'Agent',
-				called: 'status',
-				drop: ' Status',
-				columns: [
-					{ title: 'Heartbeat', row: 'alive', as: 'chip', words: { on: 'alive', off: 'silent' } },
-					{ title: 'Status', row: 'status', as: 'chip' },
-					{ title: 'Task', row: 'task' },
-				],
-			},
+			byStatus('agent', 'Agent', [
+				{ title: 'Heartbeat', row: 'alive', as: 'chip', words: { on: 'alive', off: 'silent' } },
+				status,
+				...texts({ Task: 'task' }),
+			]),
 			{
 				subject: 'task',
 				title: 'Task',
@@ -97,71 +94,36 @@ export const layouts: { readonly [dialect: string]: Layout } = {
 				most: 4,
 				columns: [
 					{ title: 'State', row: 'state', as: 'chip' },
-					{ title: 'Title', row: 'task' },
-					{ title: 'Progress', row: 'progress', as: 'bar' },
-					{ title: 'Agent', row: 'agent' },
+					...texts({ Title: 'task' }),
+					progress,
+					...texts({ Agent: 'agent' }),
 				],
 			},
 		],
-		lines: [{ label: 'Last alert', at: 'alerts/last_alert' }],
+		lines: facts(['Last alert', 'alerts/last_alert']),
 	},
 	aios: {
-		facts: [
-			{ label: 'processed', at: 'dashboard/processed' },
-			{ label: 'success rate', at: 'dashboard/success_rate' },
-			{ label: 'jobs running', at: 'jobs/processing', tone: 'primary' },
-			{ label: 'jobs done', at: 'jobs/completed' },
-			{ label: 'jobs failed', at: 'jobs/failed', tone: 'error' },
-			{ label: 'knowledge', at: 'knowledge/created' },
-			{ label: 'insights', at: 'insights/generated' },
-		],
+		facts: facts(
+			['processed', 'dashboard/processed'],
+			['success rate', 'dashboard/success_rate'],
+			['jobs running', 'jobs/processing', 'primary'],
+			['jobs done', 'jobs/completed'],
+			['jobs failed', 'jobs/failed', 'error'],
+			['knowledge', 'knowledge/created'],
+			['insights', 'insights/generated'],
+		),
 		tables: [
-			{
-				subject: 'agent',
-				title: 'Agent',
-				called: 'status',
-				drop: ' Status',
-				columns: [
-					{ title: 'Status', row: 'status', as: 'chip' },
-					{ title: 'Task', row: 'task' },
-					{ title: 'Success', row: 'success_rate' },
-				],
-			},
-			{
-				subject: 'job',
-				title: 'Job',
-				called: 'status',
-				drop: ' Status',
-				most: 3,
-				columns: [
-					{ title: 'Status', row: 'status', as: 'chip' },
-					{ title: 'File', row: 'file' },
-					{ title: 'Step', row: 'step' },
-					{ title: 'Progress', row: 'progress', as: 'bar' },
-				],
-			},
-			{
-				subject: 'dag_run',
-				title: 'DAG run',
-				called: 'status',
-				drop: ' Status',
-				most: 2,
-				columns: [
-					{ title: 'Status', row: 'status', as: 'chip' },
-					{ title: 'DAG', row: 'dag' },
-					{ title: 'Step', row: 'step' },
-					{ title: 'Progress', row: 'progress', as: 'bar' },
-				],
-			},
+			byStatus('agent', 'Agent', [status, ...texts({ Task: 'task', Success: 'success_rate' })]),
+			byStatus('job', 'Job', [status, ...texts({ File: 'file', Step: 'step' }), progress], 3),
+			byStatus('dag_run', 'DAG run', [status, ...texts({ DAG: 'dag', Step: 'step' }), progress], 2),
 		],
-		lines: [{ label: 'Last insight', at: 'insights/last' }],
+		lines: facts(['Last insight', 'insights/last']),
 	},
 	custom: {
 		facts: [
-			{ label: 'outside', at: 'air/temperature' },
-			{ label: 'gusts', at: 'air/gust' },
+			...facts(['outside', 'air/temperature'], ['gusts', 'air/gust']),
 			{ label: 'weather', at: 'air/raining', words: { on: 'rain', off: 'dry' } },
-			{ label: 'warning', at: 'warning/level' },
+			...facts(['warning', 'warning/level']),
 		],
 		tables: [
 			{
@@ -170,7 +132,7 @@ export const layouts: { readonly [dialect: string]: Layout } = {
 				called: 'temperature',
 				drop: ' temperature',
 				columns: [
-					{ title: 'Temperature', row: 'temperature' },
+					...texts({ Temperature: 'temperature' }),
 					{ title: 'Window', row: 'window', as: 'chip', words: { on: 'open', off: 'shut' } },
 				],
 			},

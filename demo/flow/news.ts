@@ -1,6 +1,6 @@
 import type { FlowNode } from '../node-red';
 import { group, templateWidget } from './dashboard';
-import { filter, type Sheet } from './sheet';
+import { filter, functionFields, type Sheet } from './sheet';
 
 /** Runs in Node-RED's function node: the last happenings, the newest first. */
 const code = `
@@ -59,16 +59,7 @@ export function newsRow(
 		node('news-filter', 'agent-stream-filter', 400, y + 60, [['news-list'], []], {
 			...filter('event entities', '', [{ path: 'entity.platform', operator: 'eq', value: 'event' }]),
 		}),
-		node('news-list', 'function', 640, y + 60, [['news-widget']], {
-			name: 'the newest',
-			func: code,
-			outputs: 1,
-			timeout: 0,
-			noerr: 0,
-			initialize: '',
-			finalize: '',
-			libs: [],
-		}),
+		node('news-list', 'function', 640, y + 60, [['news-widget']], functionFields('the newest', code)),
 		node('news-widget', 'ui-template', 840, y + 60, [[]], templateWidget(id('news-group'), 'happenings', template)),
 	];
 }

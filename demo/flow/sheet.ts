@@ -89,6 +89,11 @@ export function filter(name: string, subjects: string, conditions: readonly Cond
 	};
 }
 
+/** Fields of a function node. @param func its JavaScript */
+export function functionFields(name: string, func: string, outputs = 1): object {
+	return { name, func, outputs, timeout: 0, noerr: 0, ...blank('initialize', 'finalize'), libs: [] };
+}
+
 /** Fields of a debug node that shows whole messages. */
 export function debug(name: string): object {
 	return {

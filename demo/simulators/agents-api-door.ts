@@ -1,10 +1,11 @@
-import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket as NetSocket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Server, type Socket } from 'socket.io';
+import { Door, refuse } from './door';
 
 /** What the server does with its clients. */
-export interface DoorRole {
+export interface SocketIoRole {
 	/** Why a handshake with this `auth.token` is refused; null lets it in. */
 	admit(token: unknown): string | null;
 	opened(socket: Socket): void;
@@ -15,17 +16,16 @@ export interface DoorRole {
 /** The document's numbers for a server in production. */
 const engine = { pingInterval: 25_000, pingTimeout: 30_000, maxHttpBufferSize: 1_000_000 } as const;
 
-/** A Socket.IO server on 127.0.0.1 whose path is `/ws`, and what goes wrong with its connections. Knows no events. */
-export class SocketIoDoor {
-	private readonly http: HttpServer = createServer((_request, response) => response.writeHead(404).end());
+/** A door for Socket.IO, with the path `/ws`. Knows no events. */
+export class SocketIoDoor extends Door {
 	private readonly io: Server;
 	private readonly streams = new Set<NetSocket>();
 	/** Whether everything stands still. */
 	private frozen = false;
-	/** HTTP status with which every handshake is refused; null = they are admitted. */
-	refusal: number | null = null;
 
-	constructor(role: DoorRole) {
+	constructor(role: SocketIoRole) {
+		super();
+		this.http.on('request', (_request, response) => response.writeHead(404).end());
 		this.io = new Server(this.http, { path: '/ws', serveClient: false, ...engine });
 		this.guard();
 		this.http.on('connection', (stream) => {
@@ -44,26 +44,7 @@ export class SocketIoDoor {
 		});
 	}
 
-	/**
-	 * @param port 0 = any free one
-	 * @throws Error with code `EADDRINUSE` where the port is taken
-	 */
-	async listen(port: number): Promise<void> {
-		await new Promise<void>((resolve, reject) => {
-			this.http.once('error', reject);
-			this.http.listen(port, '127.0.0.1', () => {
-				this.http.off('error', reject);
-				resolve();
-			});
-		});
-	}
-
-	get port(): number {
-		return (this.http.address() as AddressInfo).port;
-	}
-
-	/** Clients that are connected. */
-	get clients(): readonly Socket[] {
+	override get clients(): readonly Socket[] {
 		return [...this.io.of('/').sockets.values()];
 	}
 
@@ -77,13 +58,11 @@ export class SocketIoDoor {
 		for (const { conn } of this.clients) conn.write(packet);
 	}
 
-	/** Cuts every connection without a word. */
-	drop(): void {
+	override drop(): void {
 		for (const stream of this.streams) stream.destroy();
 	}
 
-	/** Keeps every connection open but no longer reads, writes or answers: a server that lost its power. */
-	freeze(): void {
+	override freeze(): void {
 		this.frozen = true;
 		for (const stream of this.streams) {
 			stream.pause();
@@ -91,8 +70,7 @@ export class SocketIoDoor {
 		}
 	}
 
-	/** Ends the server and every connection; resolves when the port is free. */
-	async close(): Promise<void> {
+	override async close(): Promise<void> {
 		this.drop();
 		await this.io.close();
 		this.http.closeAllConnections();
@@ -110,7 +88,7 @@ export class SocketIoDoor {
 		this.http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
 			stream.on('error', () => undefined);
 			if (this.refusal === null) for (const listener of upgrades) listener.call(this.http, request, stream, head);
-			else stream.end(`HTTP/1.1 ${this.refusal} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+			else refuse(stream, this.refusal);
 		});
 	}
 }

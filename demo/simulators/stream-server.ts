@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { Door, refuse } from './door';
 
 /** One connection of a simulated server. */
 export interface StreamClient {
@@ -56,38 +56,18 @@ const malformed = {
 /** Kinds of broken messages. */
 export type Malformed = keyof typeof malformed;
 
-/** The door of a simulated server on 127.0.0.1: WebSocket connections, and what goes wrong with them. Knows no protocol. */
-export class StreamServer {
-	private readonly http: Server = createServer((_request, response) => response.writeHead(426).end());
+/** A door for bare WebSocket connections. Knows no protocol. */
+export class StreamServer extends Door {
 	private readonly sockets = new WebSocketServer({ noServer: true });
 	private readonly connected = new Set<Connected>();
-	/** HTTP status with which every upgrade is refused; null = they are admitted. */
-	refusal: number | null = null;
 
 	constructor(private readonly role: StreamServerRole) {
+		super();
+		this.http.on('request', (_request, response) => response.writeHead(426).end());
 		this.http.on('upgrade', (request, stream, head) => this.upgrade(request, stream, head));
 	}
 
-	/**
-	 * @param port 0 = any free one
-	 * @throws Error with code `EADDRINUSE` where the port is taken
-	 */
-	async listen(port: number): Promise<void> {
-		await new Promise<void>((resolve, reject) => {
-			this.http.once('error', reject);
-			this.http.listen(port, '127.0.0.1', () => {
-				this.http.off('error', reject);
-				resolve();
-			});
-		});
-	}
-
-	get port(): number {
-		return (this.http.address() as AddressInfo).port;
-	}
-
-	/** Connections that stand. */
-	get clients(): readonly StreamClient[] {
+	override get clients(): readonly StreamClient[] {
 		return [...this.connected];
 	}
 
@@ -101,21 +81,18 @@ export class StreamServer {
 		this.broadcast(malformed[kind]);
 	}
 
-	/** Cuts every connection without a close frame. */
-	drop(): void {
+	override drop(): void {
 		for (const { websocket } of this.connected) websocket.terminate();
 	}
 
-	/** Keeps every connection open but no longer reads, writes or answers: a server that lost its power. */
-	freeze(): void {
+	override freeze(): void {
 		for (const client of this.connected) {
 			client.frozen = true;
 			client.stream.pause();
 		}
 	}
 
-	/** Ends the server and every connection; resolves when the port is free. */
-	async close(): Promise<void> {
+	override async close(): Promise<void> {
 		this.drop();
 		this.sockets.close();
 		this.http.closeAllConnections();
@@ -126,7 +103,7 @@ export class StreamServer {
 		stream.on('error', () => undefined);
 		const status = this.refusal ?? this.role.admit?.(request) ?? null;
 		if (status !== null) {
-			stream.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+			refuse(stream, status);
 			return;
 		}
 		this.sockets.handleUpgrade(request, stream, head, (websocket) => {

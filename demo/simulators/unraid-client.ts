@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock, Timer } from '../../src/model/clock';
+import { parsed } from './lenient';
 
 /** Messages that wait for one client; with one more the agent gives the client up. */
 const QUEUE = 256;
@@ -133,12 +134,7 @@ export class Client {
 
 /** The filter that a message asks for: null = all; undefined where the message is none and the old filter stays. */
 function subscription(text: string): ReadonlySet<string> | null | undefined {
-	let message: unknown;
-	try {
-		message = JSON.parse(text);
-	} catch {
-		return undefined;
-	}
+	const message = parsed(text);
 	if (typeof message !== 'object' || message === null || !('subscribe' in message)) return undefined;
 	const { subscribe } = message;
 	if (subscribe === null) return null;

@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../../src/model/clock';
+import { Door } from './door';
+import { parsed } from './lenient';
 import { Client } from './unraid-client';
 import { goJson } from './unraid-encoding';
 
@@ -14,6 +15,8 @@ const BURST = 100;
 
 /** What the server asks the simulator. */
 export interface Handlers {
+	/** What requests carry as `Authorization: Bearer <token>`; null = it is open. */
+	token(): string | null;
 	/** Answers a GET of a path below `/api/v1`, decoded; undefined = 404. */
 	get(path: string): unknown;
 	/** Answers any other call. */
@@ -23,13 +26,8 @@ export interface Handlers {
 }
 
 /** The agent's door: HTTP and WebSocket on one port of 127.0.0.1, with its token, its rate limit and its check of origins. */
-export class AgentServer {
-	readonly clients = new Set<Client>();
-	/** Requests for it carry `Authorization: Bearer <token>`; null = open. */
-	token: string | null = null;
-	/** Every request is answered with this status; null = served. */
-	refusal: number | null = null;
-	private readonly http: Server;
+export class AgentServer extends Door {
+	private readonly connected = new Set<Client>();
 	private readonly websockets = new WebSocketServer({
 		noServer: true,
 		perMessageDeflate: false,
@@ -43,30 +41,28 @@ export class AgentServer {
 		private readonly clock: Clock,
 		private readonly limited: boolean,
 	) {
+		super();
 		this.filled = clock.now();
-		this.http = createServer((request, response) => this.request(request, response));
+		this.http.on('request', (request, response) => this.request(request, response));
 		this.http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
 	}
 
-	/** Listens. @throws Error (`EADDRINUSE`) where the port is taken */
-	async listen(port: number): Promise<void> {
-		await new Promise<void>((resolve, reject) => {
-			this.http.once('error', reject);
-			this.http.listen(port, '127.0.0.1', () => {
-				this.http.off('error', reject);
-				resolve();
-			});
-		});
+	override get clients(): readonly Client[] {
+		return [...this.connected];
 	}
 
-	get port(): number {
-		return (this.http.address() as AddressInfo).port;
+	override drop(): void {
+		for (const client of this.connected) client.cut();
+	}
+
+	override freeze(): void {
+		for (const client of this.connected) client.freeze();
 	}
 
 	/** Closes every connection, as the agent does when it is stopped, and the port. */
-	async close(): Promise<void> {
+	override async close(): Promise<void> {
 		const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
-		const clients = [...this.clients];
+		const { clients } = this;
 		for (const client of clients) {
 			client.close();
 			client.cut();
@@ -85,7 +81,7 @@ export class AgentServer {
 		if (refused) refuse(socket, refused);
 		else {
 			this.websockets.handleUpgrade(request, socket, head, (websocket) => {
-				this.clients.add(new Client(websocket, socket, this.clock, (client) => this.clients.delete(client)));
+				this.connected.add(new Client(websocket, socket, this.clock, (client) => this.connected.delete(client)));
 			});
 		}
 	}
@@ -119,8 +115,9 @@ export class AgentServer {
 	private refused(request: IncomingMessage, path: string): Reply | null {
 		if (this.refusal !== null) return { status: this.refusal, text: `${STATUS_CODES[this.refusal] ?? 'Refused'}\n` };
 		if (this.limited && !this.admitted()) return { status: 429, text: 'Too Many Requests\n' };
-		if (this.token === null || path === `${BASE}/health`) return null;
-		if (request.headers.authorization === `Bearer ${this.token}`) return null;
+		const token = this.handlers.token();
+		if (token === null || path === `${BASE}/health`) return null;
+		if (request.headers.authorization === `Bearer ${token}`) return null;
 		return {
 			status: 401,
 			json: { error: 'Unauthorized' },
@@ -185,14 +182,6 @@ function readBody(request: IncomingMessage, done: (body: unknown) => void): void
 		if (size <= REQUEST_BODY) parts.push(part);
 	});
 	request.on('end', () => {
-		done(size > REQUEST_BODY ? undefined : parsed(Buffer.concat(parts).toString()));
+		done(size > REQUEST_BODY ? undefined : (parsed(Buffer.concat(parts).toString()) ?? null));
 	});
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return null;
-	}
 }

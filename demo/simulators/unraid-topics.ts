@@ -15,7 +15,7 @@ export interface Topic {
 	readonly data: (source: Source) => unknown;
 }
 
-/** Topics by name, with their default intervals (facts/unraid-identify.json, b_topics). */
+/** Topics by name, with their default intervals, as in the agent's own tables. */
 export const topics: Readonly<Record<string, Topic>> = {
 	system_update: { interval: 15, rest: '/system', data: system },
 	array_status_update: { interval: 60, rest: '/array', data: array },

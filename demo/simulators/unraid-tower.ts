@@ -11,6 +11,7 @@ import {
 	type Share,
 	shares,
 } from './unraid-inventory';
+import { heat, work } from './unraid-physics';
 
 /** How a container is told what to do; each answers itself. */
 export interface ContainerControl {
@@ -214,66 +215,10 @@ export class Tower {
 
 	private step(seconds: number): void {
 		this.uptime += seconds;
-		this.work(seconds);
-		this.heat(seconds);
+		work(this, seconds, this.random);
+		heat(this, seconds, this.random);
 		this.check(seconds);
 		this.mains(seconds);
-	}
-
-	/** Load, and what it moves. */
-	private work(seconds: number): void {
-		let demand = 4 + this.extraLoad + (this.parity.status === 'running' ? 6 : 0);
-		for (const container of this.present) {
-			if (container.state !== 'running') continue;
-			demand += container.load;
-			container.uptime += seconds;
-			container.received += Math.round(container.load * 3_000 * seconds * (0.5 + this.random()));
-			container.sent += Math.round(container.load * 1_700 * seconds * (0.5 + this.random()));
-		}
-		for (const machine of this.machines) {
-			if (machine.state !== 'running') continue;
-			demand += machine.cpus;
-			machine.read += Math.round(110_000 * seconds * this.random());
-			machine.written += Math.round(50_000 * seconds * this.random());
-		}
-		this.cores.forEach((core, index) => {
-			const target = Math.min(100, demand * (0.4 + 1.2 * this.random()));
-			this.cores[index] = core + (target - core) * toward(seconds, 6);
-		});
-		this.gpu.utilization = Math.round(Math.min(100, this.extraLoad * 1.2 + 8 * this.random()));
-		for (const one of this.interfaces) {
-			if (!one.up) continue;
-			one.received += Math.round(one.speed * 500 * seconds * (0.5 + this.random()));
-			one.sent += Math.round(one.speed * 120 * seconds * (0.5 + this.random()));
-		}
-		for (const share of this.shares) {
-			if (share.name !== 'Media') continue;
-			const written = Math.min(share.free, Math.round(90_000_000 * seconds * this.random()));
-			share.used += written;
-			share.free -= written;
-			this.disk('disk1').used = Math.min(this.disk('disk1').size, this.disk('disk1').used + written);
-		}
-	}
-
-	/** Temperatures go to where load drives them, with the inertia of their mass; fans follow. */
-	private heat(seconds: number): void {
-		this.cpuTemperature += (36 + this.load * 0.5 - this.cpuTemperature) * toward(seconds, 25);
-		this.boardTemperature += (31 + this.cpuTemperature * 0.09 - this.boardTemperature) * toward(seconds, 120);
-		this.gpu.temperature += (38 + this.gpu.utilization * 0.35 - this.gpu.temperature) * toward(seconds, 40);
-		for (const fan of this.fans) {
-			if (fan.mode === 'off') continue;
-			if (fan.mode === 'automatic')
-				fan.percent = Math.round(Math.min(100, Math.max(20, (this.cpuTemperature - 30) * 3)));
-			fan.rpm = Math.round(fan.percent * 22 + 20 * this.random());
-		}
-		const busy = this.parity.status === 'running' ? 9 : 0;
-		for (const disk of this.disks) {
-			if (disk.rest === null || disk.standby) continue;
-			const target = disk.rest + (disk.role === 'cache' ? this.load * 0.15 : busy);
-			disk.temperature += (target - disk.temperature) * toward(seconds, 180);
-			disk.readBytes += Math.round((busy > 0 ? 180_000_000 : 900_000) * seconds * (0.8 + 0.4 * this.random()));
-			disk.writeBytes += Math.round(300_000 * seconds * this.random());
-		}
 	}
 
 	private check(seconds: number): void {
@@ -292,11 +237,6 @@ export class Tower {
 			power.charge = Math.min(100, power.charge + (100 / (this.pace.battery * 2)) * seconds);
 		}
 	}
-}
-
-/** How much of the way to its target something goes in `seconds`, with a time constant of `inertia` seconds. */
-function toward(seconds: number, inertia: number): number {
-	return 1 - Math.exp(-seconds / inertia);
 }
 
 function found<T>(one: T | undefined, what: string): T {

@@ -1,5 +1,6 @@
-import type { Clock, Timer } from '../../src/model/clock';
-import { seeded } from './random';
+import { keep } from './kept';
+import { decoded, parsed } from './lenient';
+import { type Moment, SimulatedServer, type SimulatedServerOptions } from './simulated-server';
 import { type Command, carryOut } from './unraid-commands';
 import { goJson, nanoTime, time } from './unraid-encoding';
 import { asGeneration, eventName, type Generation } from './unraid-generation';
@@ -7,22 +8,14 @@ import { AgentServer } from './unraid-http';
 import { type Malformed, malformed } from './unraid-malformed';
 import { play, type Recorded } from './unraid-recording';
 import type { Json, Source } from './unraid-source';
-import { story } from './unraid-story';
+import { type Story, story } from './unraid-story';
 import { topics } from './unraid-topics';
 import { type Pace, Tower } from './unraid-tower';
 
 /** How the simulated agent is set up. */
-export interface SimulatorOptions {
-	readonly clock: Clock;
-	/** The same seed gives the same life. Default 1. */
-	readonly seed?: number;
-	/** How often topics come and how fast the server lives, as a multiple of the real agent. Default 1. */
-	readonly speed?: number;
+export interface SimulatorOptions extends SimulatedServerOptions {
+	/** Default `current`. */
 	readonly generation?: Generation;
-	/** Bearer token that requests must carry. Default: none. */
-	readonly token?: string;
-	/** Lets things happen by themselves, see `unraid-story.ts`. Default false. */
-	readonly story?: boolean;
 	/** Minutes that the server's local time is east of Greenwich. Default 120. */
 	readonly offset?: number;
 	/** How fast slow things happen. Default: a parity check in 20 hours, a battery for 2490 seconds. */
@@ -33,108 +26,42 @@ export interface SimulatorOptions {
 	readonly rateLimit?: boolean;
 }
 
-const COMMANDS_KEPT = 1_000;
-
 /** A simulated Unraid server with its agent, on 127.0.0.1. Written from the agent's documents, knows nothing of our client. */
-export class UnraidSimulator {
+export class UnraidSimulator extends SimulatedServer<AgentServer> {
+	protected override readonly path = '/api/v1/ws';
 	/** What is in the server: scripts change it, messages tell of it. */
 	readonly server: Tower;
 	/** Calls that changed something, oldest first; the newest thousand. */
 	readonly commands: Command[] = [];
 	/** Messages sent, one per topic and moment, however many clients there are. */
 	sent = 0;
-	private readonly random: () => number;
-	private readonly speed: number;
 	private readonly generation: Generation;
-	private door: AgentServer | undefined;
-	private token: string | null;
-	private readonly timers = new Map<string, Timer>();
 	private stopPlaying: (() => void) | undefined;
 	/** What a recording said last, by REST path. */
 	private readonly recorded = new Map<string, unknown>();
 	private lived: number;
 
 	constructor(private readonly options: SimulatorOptions) {
-		this.random = seeded(options.seed ?? 1);
-		this.speed = options.speed ?? 1;
+		super(options);
 		this.generation = options.generation ?? 'current';
-		this.token = options.token ?? null;
 		this.lived = options.clock.now();
 		const pace = options.pace ?? { parity: 72_000, battery: 2_490 };
 		// File changes are noticed at once, but not while nobody listens yet.
 		this.server = new Tower(this.random, pace, (topic) => this.door && this.emit(topic));
 	}
 
-	/**
-	 * Starts the agent: every collector runs once, soon after each other, and then at its interval.
-	 * @param port 0 = any free one
-	 * @throws Error with code `EADDRINUSE` where the port is taken
-	 */
-	async start(port = 0): Promise<void> {
-		const { clock, recording, rateLimit = true } = this.options;
-		const door = new AgentServer(
-			{
-				get: (path) => this.answer(path),
-				command: (method, path, body) => this.command(method, path, body),
-				notFound: (path) => ({ success: false, message: `Not found: ${path}`, timestamp: this.stamp() }),
-			},
-			clock,
-			rateLimit,
-		);
-		door.token = this.token;
-		await door.listen(port);
-		this.door = door;
-		this.lived = clock.now();
-		if (recording) {
-			this.stopPlaying = play(recording, { clock, speed: this.speed, send: (raw) => this.replay(raw) });
-			return;
-		}
-		let delay = 0;
-		for (const [topic, { interval }] of Object.entries(topics)) {
-			if (interval === null) continue;
-			delay += 20;
-			this.every(topic, interval, delay);
-		}
-		if (this.options.story) this.tell(0, 0);
-	}
-
-	/** Stops the agent as a signal would; `start` starts it again, with the server as it is by then. */
-	async stop(): Promise<void> {
-		for (const timer of this.timers.values()) this.options.clock.cancel(timer);
-		this.timers.clear();
+	override async stop(): Promise<void> {
 		this.stopPlaying?.();
 		this.stopPlaying = undefined;
-		const door = this.door;
-		this.door = undefined;
-		await door?.close();
-	}
-
-	/** @throws Error while it does not run */
-	get port(): number {
-		return this.running.port;
-	}
-
-	/** Where a client connects. */
-	get url(): string {
-		return `ws://127.0.0.1:${this.port}/api/v1/ws`;
-	}
-
-	/** Clients that are connected. */
-	get connections(): number {
-		return this.door?.clients.size ?? 0;
+		await super.stop();
 	}
 
 	/** Sends a topic now. @throws Error where there is no such topic */
-	emit(topic: string): void {
+	override emit(topic: string): void {
 		const data = this.payload(topic);
 		if (data === undefined) return;
 		const event = eventName(this.generation, topic);
 		this.broadcast(`${goJson({ event, timestamp: this.stamp(), data })}\n`, event);
-	}
-
-	/** Sends a topic many times at once, faster than a slow client reads. */
-	burst(topic: string, count: number): void {
-		for (let index = 0; index < count; index += 1) this.emit(topic);
 	}
 
 	/** Sends anything to everyone. */
@@ -154,56 +81,50 @@ export class UnraidSimulator {
 		this.drop();
 	}
 
-	/** Cuts every connection without a close frame. */
-	drop(): void {
-		for (const client of this.running.clients) client.cut();
+	protected override open(): AgentServer {
+		const { rateLimit = true } = this.options;
+		return new AgentServer(
+			{
+				token: () => this.token,
+				get: (path) => this.answer(path),
+				command: (method, path, body) => this.command(method, path, body),
+				notFound: (path) => ({ success: false, message: `Not found: ${path}`, timestamp: this.stamp() }),
+			},
+			this.clock,
+			rateLimit,
+		);
 	}
 
-	/** Keeps every connection open but no longer reads, writes or answers: a server that lost its power. */
-	freeze(): void {
-		for (const client of this.running.clients) client.freeze();
+	/** Every collector runs once, soon after each other, and then at its interval. */
+	protected override live(isTold: boolean): void {
+		const { clock, speed } = this;
+		const { recording } = this.options;
+		this.lived = clock.now();
+		if (recording) {
+			this.stopPlaying = play(recording, { clock, speed, send: (raw) => this.replay(raw) });
+			return;
+		}
+		let delay = 0;
+		for (const [topic, { interval }] of Object.entries(topics)) {
+			if (interval === null) continue;
+			delay += 0.02 * speed;
+			this.repeat(topic, interval, () => this.emit(topic), delay);
+		}
+		if (isTold) this.tell(story.length, () => story.scenes.map((scene) => this.staged(scene)));
 	}
 
-	/** Answers every request with this status from now on; null serves again. Connections that stand are left alone. */
-	refuse(status: number | null): void {
-		this.running.refusal = status;
-	}
-
-	/** Asks for another token from now on; null for none. Connections that stand are left alone. */
-	setToken(token: string | null): void {
-		this.token = token;
-		if (this.door) this.door.token = token;
-	}
-
-	private get running(): AgentServer {
-		if (!this.door) throw new Error('The simulator is not running');
-		return this.door;
-	}
-
-	private every(topic: string, interval: number, delay: number): void {
-		const run = (): void => {
-			this.emit(topic);
-			this.timers.set(topic, this.options.clock.after((interval * 1_000) / this.speed, run));
+	private staged({ at, run }: Story['scenes'][number]): Moment {
+		return {
+			at,
+			run: () => {
+				this.catchUp();
+				run(this.server, this.clock.now());
+			},
 		};
-		this.timers.set(topic, this.options.clock.after(delay, run));
-	}
-
-	/** Runs the story from a scene on, round after round. */
-	private tell(index: number, elapsed: number): void {
-		const scene = story.scenes[index];
-		const until = scene?.at ?? story.length;
-		const { clock } = this.options;
-		const next = (): void => {
-			this.catchUp();
-			scene?.run(this.server, clock.now());
-			if (scene) this.tell(index + 1, until);
-			else this.tell(0, 0);
-		};
-		this.timers.set('story', clock.after(((until - elapsed) * 1_000) / this.speed, next));
 	}
 
 	private catchUp(): void {
-		const now = this.options.clock.now();
+		const now = this.clock.now();
 		const passed = now - this.lived;
 		this.lived = now;
 		this.server.live((Math.max(0, passed) / 1_000) * this.speed);
@@ -226,7 +147,7 @@ export class UnraidSimulator {
 	}
 
 	private stamp(): string {
-		return nanoTime(this.options.clock.now(), this.options.offset ?? 120, this.random);
+		return nanoTime(this.clock.now(), this.options.offset ?? 120, this.random);
 	}
 
 	private broadcast(message: string | Buffer, event: string | null): void {
@@ -236,7 +157,7 @@ export class UnraidSimulator {
 
 	/** Sends a recorded message as it is, and remembers what REST would say now. */
 	private replay(raw: string): void {
-		const { event, data } = Object(safely(raw)) as { readonly event?: unknown; readonly data?: unknown };
+		const { event, data } = Object(parsed(raw)) as { readonly event?: unknown; readonly data?: unknown };
 		const rest = typeof event === 'string' ? topics[event]?.rest : undefined;
 		if (rest) this.recorded.set(rest, data);
 		this.broadcast(raw, typeof event === 'string' ? event : null);
@@ -262,8 +183,7 @@ export class UnraidSimulator {
 
 	private command(method: string, path: string, body: unknown): { status: number; body: unknown } {
 		this.catchUp();
-		this.commands.push({ method, path, body, at: this.options.clock.now() });
-		if (this.commands.length > COMMANDS_KEPT) this.commands.shift();
+		keep(this.commands, { method, path, body, at: this.clock.now() });
 		return carryOut(this.server, method, path, body, () => this.stamp());
 	}
 }
@@ -277,20 +197,4 @@ function forRest(topic: string, data: unknown): unknown {
 	}
 	// Where there is no UPS, the socket is silent and REST says so.
 	return data ?? { connected: false, status: '' };
-}
-
-function decoded(name: string): string {
-	try {
-		return decodeURIComponent(name);
-	} catch {
-		return name;
-	}
-}
-
-function safely(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
