@@ -5,12 +5,17 @@ export interface Field {
 	/** Where its value stands, from the rule (or the condition, or the level) on. */
 	readonly path: string;
 	/**
-	 * `words`: patterns or words, separated by commas. `duration`: milliseconds, shown as `5 min`. `flag`: a choice between true and false.
-	 * `long`: several lines.
+	 * `id`: of a rule. `words`: patterns or words, separated by commas. `duration`: milliseconds, shown as `5 min`. `long`: several lines.
+	 * `flag`: a choice between true and false; the first is what it is by default.
 	 */
-	readonly kind: 'text' | 'words' | 'number' | 'duration' | 'choice' | 'flag' | 'long';
+	readonly kind: 'text' | 'id' | 'words' | 'number' | 'duration' | 'choice' | 'flag' | 'long';
 	readonly choices?: readonly string[];
-	readonly required?: true;
+	/** What counts where nothing was chosen; left out: the first choice. */
+	readonly standard?: string;
+	/** `inside`: where anything else of the object that it is in is filled in. */
+	readonly required?: true | 'inside';
+	/** What a number must be, as words that `problem` of the catalogue has. */
+	readonly range?: Range;
 	/** Key of its label in the catalogue; left out: `field.<path>`. */
 	readonly label?: string;
 	/** Key of a hint, below `hint` of the catalogue. */
@@ -19,14 +24,25 @@ export interface Field {
 	readonly wide?: true;
 }
 
+/** What numbers may have to be; `second`: at least one, of a duration. */
+export type Range = 'positive' | 'notNegative' | 'second';
+
 /** The kinds of conditions. */
 export type Kind = Condition['kind'];
 
 export const severityWords: readonly Severity[] = ['info', 'warning', 'critical'];
 
-const severity: Field = { path: 'severity', kind: 'choice', choices: severityWords };
+const severity: Field = { path: 'severity', kind: 'choice', choices: severityWords, standard: 'warning' };
 const states: Field = { path: 'states', kind: 'words', required: true, hint: 'states', wide: true };
-const hysteresis: Field = { path: 'hysteresis', kind: 'number', hint: 'hysteresis' };
+const unknown: Field = { path: 'unknown', kind: 'words', hint: 'unknown', wide: true };
+const hysteresis: Field = { path: 'hysteresis', kind: 'number', range: 'notNegative', hint: 'hysteresis' };
+const by: Field = { path: 'by', kind: 'number', range: 'positive', hint: 'by' };
+
+/** What it is called, and known by. */
+export const nameFields: readonly Field[] = [
+	{ path: 'name', kind: 'text', required: true, hint: 'name' },
+	{ path: 'id', kind: 'id', required: true, hint: 'id' },
+];
 
 /** Which entities. */
 export const entityFields: readonly Field[] = [
@@ -36,7 +52,7 @@ export const entityFields: readonly Field[] = [
 	{ path: 'entities.classes', kind: 'words', hint: 'classes' },
 	{ path: 'entities.sources', kind: 'words', hint: 'sources' },
 	{ path: 'entities.entities', kind: 'words', hint: 'entities' },
-	{ path: 'entities.attribute.name', kind: 'text', hint: 'withAttribute' },
+	{ path: 'entities.attribute.name', kind: 'text', required: 'inside', hint: 'withAttribute' },
 	{ path: 'entities.attribute.values', kind: 'words', hint: 'attributeValues' },
 ];
 
@@ -53,18 +69,18 @@ export const kindFields: { readonly [K in Kind]: readonly Field[] } = {
 		hysteresis,
 		severity,
 	],
-	is: [states, severity],
-	is_not: [states, severity],
-	changes_to: [states, severity],
-	changes_from: [states, severity],
+	is: [states, unknown, severity],
+	is_not: [states, unknown, severity],
+	changes_to: [states, unknown, severity],
+	changes_from: [states, unknown, severity],
 	boolean: [{ path: 'on', kind: 'flag', choices: ['true', 'false'] }, severity],
-	increases: [{ path: 'by', kind: 'number', hint: 'by' }, { path: 'from', kind: 'number', hint: 'from' }, severity],
-	decreases: [{ path: 'by', kind: 'number', hint: 'by' }, severity],
+	increases: [by, { path: 'from', kind: 'number', hint: 'from' }, severity],
+	decreases: [by, severity],
 	happens: [{ path: 'types', kind: 'words', hint: 'types' }, severity],
 	rate: [
-		{ path: 'perMinute', kind: 'number', required: true },
+		{ path: 'perMinute', kind: 'number', required: true, range: 'positive' },
 		{ path: 'direction', kind: 'choice', choices: ['either', 'up', 'down'] },
-		{ path: 'window', kind: 'duration', hint: 'window' },
+		{ path: 'window', kind: 'duration', range: 'second', hint: 'window' },
 		severity,
 	],
 	no_data: [
@@ -74,7 +90,11 @@ export const kindFields: { readonly [K in Kind]: readonly Field[] } = {
 		severity,
 	],
 	vanished: [severity],
-	jsonata: [{ path: 'expression', kind: 'long', required: true, hint: 'expression', wide: true }, severity],
+	jsonata: [
+		{ path: 'expression', kind: 'long', required: true, hint: 'expression', wide: true },
+		{ path: 'unavailable', kind: 'flag', choices: ['false', 'true'] },
+		severity,
+	],
 };
 
 /** Kinds in the order in which they are offered. */
@@ -83,19 +103,34 @@ export const kinds = Object.keys(kindFields) as Kind[];
 /** Kinds that have levels, each with a severity. */
 export const hasLevels = (kind: string): boolean => kind === 'above' || kind === 'below';
 
+/** The fields of a kind; none of one that this version does not know. */
+export const fieldsOf = (kind: string): readonly Field[] => kindFields[kind as Kind] ?? [];
+
 /** One level: its severity, its number, and where a better one stands. */
 export const levelFields: readonly Field[] = [
 	severity,
 	{ path: 'value', kind: 'number', hint: 'value' },
-	{ path: 'attribute.name', kind: 'text', label: 'levelField.attribute.name', hint: 'levelAttribute' },
+	{
+		path: 'attribute.name',
+		kind: 'text',
+		required: 'inside',
+		label: 'levelField.attribute.name',
+		hint: 'levelAttribute',
+	},
 	{ path: 'attribute.from', kind: 'text', label: 'levelField.attribute.from', hint: 'levelFrom' },
 ];
 
 /** Another entity that holds a level. */
 export const otherFields: readonly Field[] = [
-	{ path: 'entity.subject', kind: 'text', label: 'levelField.entity.subject', hint: 'otherSubject' },
+	{
+		path: 'entity.subject',
+		kind: 'text',
+		required: 'inside',
+		label: 'levelField.entity.subject',
+		hint: 'otherSubject',
+	},
 	{ path: 'entity.key', kind: 'text', label: 'levelField.entity.key', hint: 'otherKey' },
-	{ path: 'entity.row', kind: 'text', label: 'levelField.entity.row', hint: 'otherRow' },
+	{ path: 'entity.row', kind: 'text', required: 'inside', label: 'levelField.entity.row', hint: 'otherRow' },
 	{ path: 'entity.attribute', kind: 'text', label: 'levelField.entity.attribute', hint: 'otherAttribute' },
 ];
 
@@ -111,4 +146,13 @@ export const timeFields: readonly Field[] = [
 export const textFields: readonly Field[] = [
 	{ path: 'text', kind: 'long', hint: 'text', wide: true },
 	{ path: 'clearText', kind: 'long', hint: 'clearText', wide: true },
+];
+
+/** Every field of a rule, besides its condition. */
+export const ruleFields: readonly Field[] = [
+	...nameFields,
+	...entityFields,
+	...valueFields,
+	...timeFields,
+	...textFields,
 ];

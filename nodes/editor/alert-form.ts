@@ -1,19 +1,18 @@
 import {
 	entityFields,
 	type Field,
+	fieldsOf,
 	hasLevels,
-	type Kind,
-	kindFields,
 	kinds,
-	levelFields,
-	otherFields,
+	nameFields,
 	severityWords,
 	textFields,
 	timeFields,
 	valueFields,
 } from './alert-fields';
-import { Inputs, type Translate } from './alert-inputs';
-import { type Draft, kindOf, levelsOf, tidy, valueAt } from './alert-rule';
+import { freshId, Inputs, type Translate } from './alert-inputs';
+import { LevelForm } from './alert-level';
+import { type Draft, isKind, isObject, kindOf, levelsOf, putAt, valueAt } from './alert-rule';
 import { suggestWords } from './suggest';
 
 /** What the form of a rule needs of the rest. */
@@ -27,18 +26,21 @@ export interface RuleParts {
 	readonly placeholders: () => readonly string[];
 }
 
-const nameFields: readonly Field[] = [
-	{ path: 'name', kind: 'text', required: true, hint: 'name' },
-	{ path: 'id', kind: 'text', required: true, hint: 'id' },
-];
+/** What is wrong, in words, by the paths that it is about. */
+export type Told = ReadonlyMap<string, string>;
 
 /** The form of one rule. */
 export class RuleForm {
-	private readonly groups: Inputs[] = [];
+	private readonly groups: readonly Inputs[];
 	private readonly kind: JQuery;
 	private readonly condition: JQuery;
+	/** The chosen kind's condition as it was before anything was typed. */
+	private base: Draft = {};
 	private kindInputs: Inputs | null = null;
-	private levels: { readonly inputs: readonly Inputs[]; readonly place: JQuery }[] = [];
+	private levels: readonly LevelForm[] = [];
+	/** What was typed into fields of kinds that are not chosen now: kinds share some. */
+	private readonly typed = new Map<Field, unknown>();
+	private typedLevels: readonly Draft[] | null = null;
 
 	constructor(
 		place: JQuery,
@@ -47,42 +49,78 @@ export class RuleForm {
 	) {
 		const { translate } = parts;
 		place.addClass('agent-stream-alert-rule').on('input change', () => parts.changed());
-		this.groups.push(this.group(place, null, nameFields));
+		const names = this.group(place, null, nameFields);
 		const which = this.group(place, 'entities', entityFields);
 		suggestWords(which.at('entities.subjects'), parts.subjects);
-		this.groups.push(which);
 		this.heading(place, 'condition');
 		const line = $('<div>').addClass('agent-stream-alert-grid').appendTo(place);
-		this.kind = $('<select>', { 'data-field': 'condition.kind', 'aria-label': translate('section.condition') });
-		for (const kind of kinds) this.kind.append($('<option>', { value: kind, text: translate(`kind.${kind}`) }));
-		$('<div>')
-			.addClass('agent-stream-alert-field')
-			.append($('<label>').text(translate('field.kind')), this.kind)
-			.appendTo(line);
-		this.groups.push(new Inputs(line, valueFields, rule, translate));
+		this.kind = this.offerKinds(line);
+		const value = new Inputs(line, valueFields, rule, translate);
 		this.condition = $('<div>').appendTo(place);
-		this.kind.val(kindOf(rule)).on('change', () => this.showCondition({}));
-		this.showCondition(valueAt(rule, 'condition') as Draft);
-		this.groups.push(this.group(place, 'times', timeFields));
+		this.showCondition();
+		const times = this.group(place, 'times', timeFields);
 		const texts = this.group(place, 'texts', textFields);
-		this.groups.push(texts);
 		this.offerPlaceholders(place, texts);
+		this.groups = [names, which, value, times, texts];
 	}
 
-	/** The rule as it was typed. */
+	/** The rule as it was typed. What has no field stays as it was. */
 	read(): Draft {
-		const rule: Record<string, unknown> = { enabled: this.rule.enabled };
-		for (const inputs of this.groups) inputs.read(rule);
-		const condition: Record<string, unknown> = { kind: String(this.kind.val()) };
-		if (hasLevels(String(this.kind.val()))) {
-			condition.levels = this.levels.map(({ inputs }) => {
-				const level: Record<string, unknown> = {};
-				for (const group of inputs) group.read(level);
-				return level;
-			});
-		}
-		this.kindInputs?.read(condition);
-		return tidy({ ...rule, condition });
+		const rule = this.groups.reduce((made, inputs) => inputs.read(made), this.rule);
+		return { ...rule, condition: this.readCondition() };
+	}
+
+	/** Shows what is wrong where it is wrong. */
+	tell(told: Told): void {
+		for (const inputs of this.groups) inputs.tell(told);
+		const wrong = below(told, 'condition.');
+		this.kindInputs?.tell(wrong);
+		for (const [index, level] of this.levels.entries()) level.tell(below(wrong, `levels.${index}.`));
+	}
+
+	private offerKinds(line: JQuery): JQuery {
+		const { translate } = this.parts;
+		const id = freshId();
+		const select = $('<select>', { id, 'data-field': 'condition.kind' });
+		for (const kind of kinds) select.append($('<option>', { value: kind, text: translate(`kind.${kind}`) }));
+		const now = kindOf(this.rule);
+		if (!isKind(now)) select.append($('<option>', { value: now, text: now }));
+		$('<div>')
+			.addClass('agent-stream-alert-field')
+			.append($('<label>', { for: id, text: translate('field.kind') }), select)
+			.appendTo(line);
+		return select.val(now).on('change', () => {
+			this.remember();
+			this.showCondition();
+		});
+	}
+
+	private readCondition(): Draft {
+		const condition = this.kindInputs?.read(this.base) ?? this.base;
+		return this.levels.length > 0 || hasLevels(String(this.base.kind))
+			? { ...condition, levels: this.levels.map((level) => level.read()) }
+			: condition;
+	}
+
+	/** Keeps what was typed for the kind that is shown, before another is. */
+	private remember(): void {
+		const condition = this.readCondition();
+		const kind = String(this.base.kind);
+		for (const field of fieldsOf(kind)) this.typed.set(field, valueAt(condition, field.path));
+		if (hasLevels(kind)) this.typedLevels = levelsOf({ condition });
+	}
+
+	/** A condition of the chosen kind, with what is known already. A new one is a warning. */
+	private conditionOf(kind: string): Draft {
+		const saved = valueAt(this.rule, 'condition');
+		const begun: Draft = isObject(saved) && saved.kind === kind ? saved : { kind };
+		const fields = fieldsOf(kind);
+		const made = fields
+			.filter((field) => this.typed.has(field))
+			.reduce((condition, field) => putAt(condition, field.path, this.typed.get(field)), begun);
+		if (hasLevels(kind)) return { ...made, levels: this.typedLevels ?? levelsOf({ condition: begun }) };
+		const isNew = made.severity === undefined && begun !== saved;
+		return isNew && fields.some(({ path }) => path === 'severity') ? { ...made, severity: 'warning' } : made;
 	}
 
 	private group(place: JQuery, section: string | null, fields: readonly Field[]): Inputs {
@@ -98,20 +136,19 @@ export class RuleForm {
 	}
 
 	/** The fields of the chosen kind, with what stood in them. */
-	private showCondition(condition: Draft): void {
+	private showCondition(): void {
 		const { translate } = this.parts;
-		const kind = String(this.kind.val()) as Kind;
+		const kind = String(this.kind.val());
+		this.base = this.conditionOf(kind);
 		this.condition.empty();
 		$('<div>')
 			.addClass('agent-stream-soft agent-stream-alert-about')
-			.text(translate(`about.${kind}`))
+			.text(translate(isKind(kind) ? `about.${kind}` : 'problem.kind'))
 			.appendTo(this.condition);
 		this.levels = [];
-		if (hasLevels(kind)) this.showLevels(levelsOf({ condition }));
+		if (hasLevels(kind)) this.showLevels(levelsOf({ condition: this.base }));
 		const grid = $('<div>').addClass('agent-stream-alert-grid').appendTo(this.condition);
-		// A new condition is a warning.
-		const holder = { severity: 'warning', ...condition };
-		this.kindInputs = new Inputs(grid, kindFields[kind], holder, translate);
+		this.kindInputs = new Inputs(grid, fieldsOf(kind), this.base, translate);
 	}
 
 	private showLevels(levels: readonly Draft[]): void {
@@ -122,38 +159,20 @@ export class RuleForm {
 			.appendTo(this.condition);
 		const limit = () => add.toggle(this.levels.length < severityWords.length);
 		const show = (level: Draft) => {
-			const place = $('<div>').addClass('agent-stream-alert-level').appendTo(list);
-			const own = $('<div>').addClass('agent-stream-alert-grid').appendTo(place);
-			const other = $('<div>').addClass('agent-stream-alert-grid').appendTo(place);
-			const inputs = [new Inputs(own, levelFields, level, translate), new Inputs(other, otherFields, level, translate)];
-			const entry = { inputs, place };
-			this.levels.push(entry);
-			const link = $('<a>', { href: '#', text: translate('button.other') }).appendTo(place);
-			const open = valueAt(level, 'entity') !== undefined;
-			other.toggle(open);
-			link.toggle(!open).on('click', (event) => {
-				event.preventDefault();
-				other.show();
-				link.hide();
+			const form = new LevelForm(list, level, translate, () => {
+				this.levels = this.levels.filter((one) => one !== form);
+				limit();
+				add.trigger('focus');
+				changed();
 			});
-			$('<button>', {
-				type: 'button',
-				class: 'red-ui-button red-ui-button-small',
-				title: translate('button.removeLevel'),
-			})
-				.append($('<i>').addClass('fa fa-remove'))
-				.on('click', () => {
-					this.levels = this.levels.filter((one) => one !== entry);
-					place.remove();
-					limit();
-					changed();
-				})
-				.prependTo(place);
+			this.levels = [...this.levels, form];
 			limit();
+			return form;
 		};
 		add.on('click', () => {
-			const used = this.levels.map(({ inputs }) => inputs[0]?.at('severity').val());
-			show({ severity: [...severityWords].reverse().find((severity) => !used.includes(severity)) ?? 'warning' });
+			const used = this.levels.map((level) => level.severity());
+			const severity = [...severityWords].reverse().find((word) => !used.includes(word)) ?? 'warning';
+			show({ severity }).focus();
 			changed();
 		});
 		for (const level of levels.length > 0 ? levels : [{ severity: 'warning' }]) show(level);
@@ -169,9 +188,8 @@ export class RuleForm {
 		}
 		const line = $('<div>').addClass('agent-stream-alert-placeholders').appendTo(place);
 		for (const name of [...this.parts.placeholders(), 'attribute.role']) {
-			$('<a>', { href: '#', text: `{${name}}` })
-				.on('click', (event) => {
-					event.preventDefault();
+			$('<button>', { type: 'button', text: `{${name}}` })
+				.on('click', () => {
 					const area = target[0] as HTMLTextAreaElement | undefined;
 					area?.setRangeText(`{${name}}`, area.selectionStart, area.selectionEnd, 'end');
 					target.trigger('input').trigger('focus');
@@ -179,4 +197,9 @@ export class RuleForm {
 				.appendTo(line);
 		}
 	}
+}
+
+/** What is told of what stands below a path, by the rest of the path. */
+function below(told: Told, path: string): Told {
+	return new Map([...told].flatMap(([at, text]) => (at.startsWith(path) ? [[at.slice(path.length), text]] : [])));
 }

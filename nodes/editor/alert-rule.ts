@@ -1,6 +1,6 @@
 import type { AlertRuleInput } from '../../src/model/alert';
 import { durationOf, durationText } from './alert-durations';
-import { type Field, hasLevels, type Kind, kindFields, kinds, levelFields, otherFields } from './alert-fields';
+import { type Field, type Kind, kinds } from './alert-fields';
 
 /** A rule as the form holds it: what was typed may not be in order yet. */
 export type Draft = { readonly [name: string]: unknown };
@@ -8,7 +8,8 @@ export type Draft = { readonly [name: string]: unknown };
 /** Rules of one node; `limits.alertRules` of the library. */
 export const mostRules = 200;
 
-const isObject = (value: unknown): value is Draft =>
+/** Whether it is an object, and no list. */
+export const isObject = (value: unknown): value is Draft =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What stands at a dotted path. */
@@ -16,45 +17,66 @@ export function valueAt(holder: unknown, path: string): unknown {
 	return path.split('.').reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), holder);
 }
 
-/** Puts a value at a dotted path. */
-export function putAt(holder: Record<string, unknown>, path: string, value: unknown): void {
-	const names = path.split('.');
-	const last = names.pop() ?? '';
-	let place = holder;
-	for (const name of names) {
-		const next = isObject(place[name]) ? { ...place[name] } : {};
-		place[name] = next;
-		place = next;
+/** A holder with a value at a dotted path; undefined takes it out, with the objects that are empty then. Everything else stays as it is, in its order. */
+export function putAt(holder: Draft, path: string, value: unknown): Draft {
+	const [name = '', ...rest] = path.split('.');
+	const held = holder[name];
+	const put = rest.length === 0 ? value : putAt(isObject(held) ? held : {}, rest.join('.'), value);
+	if (put !== undefined && !(rest.length > 0 && isObject(put) && Object.keys(put).length === 0)) {
+		return { ...holder, [name]: put };
 	}
-	place[last] = value;
+	const { [name]: _gone, ...others } = holder;
+	return others;
 }
 
 /** A value as its field shows it. */
 export function fieldText({ kind }: Field, value: unknown): string {
 	if (value === undefined || value === null) return '';
-	if (kind === 'words') return Array.isArray(value) ? value.join(', ') : String(value);
+	if (kind === 'words')
+		return Array.isArray(value) ? value.map((word) => wordText(String(word))).join(', ') : String(value);
 	if (kind === 'duration') return typeof value === 'number' ? durationText(value) : String(value);
 	return String(value);
 }
 
 /** What a field's text means; undefined = nothing. What cannot be read stays as it was typed, so that nothing is lost. */
-export function fieldValue({ kind }: Field, text: string): unknown {
+export function fieldValue({ kind, choices = [] }: Field, text: string): unknown {
 	const typed = text.trim();
 	if (typed === '') return undefined;
 	switch (kind) {
-		case 'words':
-			return typed
-				.split(/[,\n]/)
-				.map((word) => word.trim())
-				.filter((word) => word !== '');
+		case 'words': {
+			const words = wordsOf(typed);
+			return words.length > 0 ? words : undefined;
+		}
 		case 'number':
 			return Number.isFinite(Number(typed)) ? Number(typed) : typed;
 		case 'duration':
 			return durationOf(typed) ?? typed;
 		case 'flag':
-			return typed === 'true';
+			return typed === choices[0] ? undefined : typed === 'true';
 		default:
 			return typed;
+	}
+}
+
+/** A word that would be read as another, or as several, stands in quotes, as in JSON. */
+function wordText(word: string): string {
+	return word === '' || word !== word.trim() || /^"|[,\n\r]/.test(word) ? JSON.stringify(word) : word;
+}
+
+function wordsOf(text: string): string[] {
+	const parts = text.matchAll(/[^\S\n]*("(?:[^"\\]|\\.)*"[^\S\n]*(?=[,\n]|$)|[^,\n]+)/g);
+	return [...parts].flatMap(([, part = '']) => {
+		const word = part.trim();
+		return word === '' ? [] : [unquoted(word)];
+	});
+}
+
+function unquoted(word: string): string {
+	if (!/^".*"$/.test(word)) return word;
+	try {
+		return String(JSON.parse(word));
+	} catch {
+		return word;
 	}
 }
 
@@ -98,68 +120,56 @@ export function freeId(name: string, taken: ReadonlySet<string>): string {
 	}
 }
 
+/** A dialect with the rules that it offers. */
+export interface Offer {
+	readonly name: string;
+	readonly rules: readonly Draft[];
+}
+
 /**
  * The presets of a dialect that are not there. Two dialects may use one id: the second gets the dialect's name in front. Rules that are there stay
- * as they are, changed or not.
+ * as they are, changed or not: of the presets with its id a rule is the one that it is most like.
+ * @param offers all of them: whose rule may have the id
  */
-export function missing(there: readonly Draft[], presets: readonly Draft[], dialect: string): Draft[] {
+export function missing(there: readonly Draft[], dialect: string, offers: readonly Offer[]): Draft[] {
 	const known = new Map(there.map((rule) => [rule.id, rule]));
+	const presets = offers.find(({ name }) => name === dialect)?.rules ?? [];
 	return presets.flatMap((preset) => {
 		const rule = tidy(preset);
-		const other = known.get(rule.id);
-		if (!other) return [rule];
 		const id = `${dialect}-${String(rule.id)}`;
-		const isSame = JSON.stringify(other.entities) === JSON.stringify(rule.entities);
-		return isSame || known.has(id) ? [] : [{ ...rule, id }];
+		const other = known.get(rule.id);
+		if (known.has(id)) return [];
+		if (!other) return [rule];
+		return ownerOf(other, offers) === dialect ? [] : [{ ...rule, id }];
 	});
 }
 
-/** The kind of a rule's condition. */
-export function kindOf(rule: Draft): Kind {
-	const kind = valueAt(rule, 'condition.kind') as Kind;
-	return kinds.includes(kind) ? kind : 'above';
+function ownerOf(rule: Draft, offers: readonly Offer[]): string | undefined {
+	const leaves = new Set(leavesOf(tidy(rule)));
+	const likeness = (preset: Draft) => leavesOf(tidy(preset)).filter((leaf) => leaves.has(leaf)).length;
+	const owners = offers.flatMap(({ name, rules }) =>
+		rules.filter(({ id }) => id === rule.id).map((preset) => ({ name, like: likeness(preset) })),
+	);
+	return owners.sort((one, other) => other.like - one.like)[0]?.name;
 }
+
+/** Every value of an object with its place, as texts that can be compared. */
+function leavesOf(value: unknown, path = ''): string[] {
+	if (typeof value !== 'object' || value === null) return [`${path}=${JSON.stringify(value)}`];
+	return Object.entries(value).flatMap(([name, held]) => leavesOf(held, `${path}.${name}`));
+}
+
+/** The kind of a rule's condition: a word, that this version may not know. */
+export function kindOf(rule: Draft): string {
+	const kind = valueAt(rule, 'condition.kind');
+	return typeof kind === 'string' && kind !== '' ? kind : 'above';
+}
+
+/** Whether this version knows a kind of condition. */
+export const isKind = (kind: unknown): kind is Kind => kinds.includes(kind as Kind);
 
 /** The levels of a rule's condition. */
 export function levelsOf(rule: Draft): readonly Draft[] {
 	const levels = valueAt(rule, 'condition.levels');
 	return Array.isArray(levels) ? levels.filter(isObject) : [];
-}
-
-/** Whether every rule can work, as far as that can be told without the runtime, which checks all of it. */
-export function rulesFit(value: unknown): boolean {
-	if (!Array.isArray(value)) return value === undefined;
-	const ids = value.map((rule: unknown) => valueAt(rule, 'id'));
-	return value.length <= mostRules && new Set(ids).size === ids.length && value.every(ruleFits);
-}
-
-function ruleFits(rule: unknown): boolean {
-	if (!isObject(rule)) return false;
-	const { id, name, condition } = rule;
-	if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(String(id)) || !name || !isObject(condition)) return false;
-	if (!kinds.includes(condition.kind as Kind)) return false;
-	const kind = condition.kind as Kind;
-	const levels = levelsOf(rule);
-	const levelsFit =
-		!hasLevels(kind) ||
-		(levels.length > 0 && levels.every((level) => levelFits(level) && all([...levelFields, ...otherFields], level)));
-	return (
-		levelsFit &&
-		all(kindFields[kind], condition) &&
-		['raiseFor', 'clearFor', 'repeatEvery', 'coolDown'].every((time) =>
-			['undefined', 'number'].includes(typeof rule[time]),
-		)
-	);
-}
-
-const levelFits = (level: Draft): boolean =>
-	['value', 'attribute.name', 'entity.subject'].some((path) => valueAt(level, path) !== undefined) &&
-	(valueAt(level, 'entity.subject') === undefined) === (valueAt(level, 'entity.row') === undefined);
-
-function all(fields: readonly Field[], holder: unknown): boolean {
-	return fields.every(({ path, kind, required }) => {
-		const value = valueAt(holder, path);
-		if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return !required;
-		return (kind !== 'number' && kind !== 'duration') || typeof value === 'number';
-	});
 }

@@ -3,10 +3,10 @@ import { type AlertPresets, type AlertsAsked, type AlertsLive, alertPaths } from
 import type { DialectInfo } from '../glue/editor-answers';
 import { offerExchange } from './alert-exchange';
 import { RuleList } from './alert-list';
-import { type Draft, tidy } from './alert-rule';
+import type { Draft } from './alert-rule';
 import { endpoints, loadDialects, spokenBy } from './dialects';
 
-export { rulesFit } from './alert-rule';
+export { troubles } from './alert-problems';
 export { numberOrBlank } from './validators';
 
 declare const RED: EditorRED;
@@ -60,9 +60,10 @@ export function prepare(node: AlertForm): void {
 	const look = async (): Promise<void> => {
 		const asked = open;
 		try {
-			const live = await ask(list.read());
+			const { rules, tell } = list.ask();
+			const live = await ask(rules);
 			if (open !== asked) return;
-			list.show(live.rules);
+			tell(live.rules);
 			const text = translate(live.runs ? 'live.runs' : 'live.notDeployed').replace('__count__', String(live.entities));
 			$('#agent-stream-alert-known').text(text);
 		} catch {
@@ -71,22 +72,30 @@ export function prepare(node: AlertForm): void {
 		if (open === asked) askSoon(askEvery);
 	};
 	open = { list, timer: 0 };
-	list.add(node.rules ?? []);
-	void loadDialects().then((loaded) => {
+	list.load(node.rules ?? []);
+	const whenKnown = loadDialects().then((loaded) => {
 		infos = loaded;
 	});
-	void loadPresets().then((presets) => {
+	void Promise.all([loadPresets(), whenKnown]).then(([presets]) => {
 		({ placeholders } = presets);
 		const fileName = () => `${String($('#node-input-name').val() || 'alert').replace(/[^\w-]+/g, '-')}-rules.json`;
-		offerExchange({ list, translate, ask, fileName }, presets.dialects);
+		const [spoken] = spokenBy(endpoints(), infos);
+		offerExchange({ list, translate, ask, fileName, spoken: spoken?.name }, presets.dialects);
 	});
 	askSoon(0);
 }
 
 /** Reads the form. */
 export function save(node: AlertForm): void {
-	node.rules = open?.list.read().map(tidy) ?? node.rules;
+	node.rules = open?.list.read() ?? node.rules;
 	close();
+}
+
+/** Gives the list what room there is. */
+export function resize({ height }: { readonly height: number }): void {
+	const rows = $('.agent-stream-form').children().toArray();
+	const whole = rows.reduce((sum, row) => sum + ($(row).outerHeight(true) ?? 0), 0);
+	open?.list.resize(height - whole);
 }
 
 /** Stops asking. */

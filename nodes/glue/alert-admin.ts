@@ -6,6 +6,8 @@ import { placeholderNames } from '../../src/alert/template';
 import { dialects } from '../../src/dialects';
 import { type AlertRule, alertRuleSchema, type RuleStatus } from '../../src/model/alert';
 import type { Entity } from '../../src/model/entity';
+import { asAgentStreamError } from '../../src/model/errors';
+import { compileExpression } from '../../src/model/expression';
 import { limits } from '../../src/model/limits';
 import { type AlertPresets, type AlertsAsked, type AlertsLive, alertPaths, type RuleLive } from './alert-answers';
 import { entitiesIn } from './entities';
@@ -62,10 +64,23 @@ function answer({ rules }: AlertsAsked, live: LiveAlerts | undefined, others: ()
 		rules: rules.map((one) => {
 			const { data: rule, error } = alertRuleSchema.safeParse(one);
 			if (!rule) return { ...nothing, error: sentence(error) };
+			const unreadable = faultOf(rule);
+			if (unreadable !== null) return { ...nothing, error: unreadable };
 			left -= entities.length;
 			return { ...standing(rule, live), ...(left < 0 ? { matches: null } : matchesOf(rule, entities)), error: null };
 		}),
 	};
+}
+
+/** What is wrong with a rule's expression; null where nothing is, or it has none. */
+function faultOf({ condition }: AlertRule): string | null {
+	if (condition.kind !== 'jsonata') return null;
+	try {
+		compileExpression(condition.expression);
+		return null;
+	} catch (thrown) {
+		return cut(`condition.expression: ${asAgentStreamError(thrown, 'CONFIG_INVALID').message}`);
+	}
 }
 
 const nothing: RuleLive = {

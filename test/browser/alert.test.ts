@@ -136,12 +136,21 @@ describe('the form of the alert node', function () {
 		await own('entities.rows').fill('cpu_usage');
 		await own('raiseFor').fill('soon');
 		await page.waitForFunction(`/not in order/.test($("#node-input-rules-list li").last().text())`);
+		const said = own('raiseFor').locator('xpath=following-sibling::div');
+		assert.match((await said.textContent()) ?? '', /^Write a time as 90 s, 5 min or 1 h 30 min/);
+		assert.equal(await own('raiseFor').getAttribute('aria-describedby'), await said.getAttribute('id'));
+		const problems = last.locator('.agent-stream-alert-problems');
+		assert.match((await problems.textContent()) ?? '', /Raise after: Write.*Level: A level is/s);
 		await editor.shot('alert-invalid');
+		await own('id').fill('fan-stopped');
+		const twins = '$("#node-input-rules-list").text().match(/ID: Another rule has this ID/g)?.length === 2';
+		await page.waitForFunction(twins);
+		await own('id').fill('busy');
 		await own('raiseFor').fill('0.1 s');
 		await own('value').fill('0.001');
 		await own('repeatEvery').fill('1 h 30 min');
 		await own('text').fill('{name}: ');
-		await last.locator('.agent-stream-alert-placeholders a', { hasText: '{value}' }).click();
+		await last.locator('.agent-stream-alert-placeholders button', { hasText: '{value}' }).click();
 		assert.equal(await own('text').inputValue(), '{name}: {value}');
 		await page.waitForFunction(`/1 · not deployed/.test($("#node-input-rules-list li").last().text())`);
 		for (const kind of await own('condition.kind')
@@ -153,7 +162,7 @@ describe('the form of the alert node', function () {
 		await own('value').fill('0.001');
 		await last.locator('button', { hasText: 'level' }).click();
 		await own('value').nth(1).fill('1000');
-		await last.locator('a', { hasText: 'another entity' }).first().click();
+		await last.locator('button', { hasText: 'another entity' }).first().click();
 		await editor.shot('alert-new-rule');
 		await editor.done();
 		const rules = await saved();

@@ -114,6 +114,13 @@ describe('what the form of the alert node asks for', () => {
 		assert.equal(live('n', disk).rules[0]?.state, 'muted');
 	});
 
+	it('tells of an expression that cannot be read before anybody deploys it', () => {
+		const about = (expression: string) => ({ ...disk, condition: { kind: 'jsonata', expression } });
+		const [good, bad] = live('n', about('state = "bad"'), about('state = (')).rules;
+		assert.equal(good?.error, null);
+		assert.match(bad?.error ?? '', /^condition\.expression: The expression "state = \(" cannot be read: /);
+	});
+
 	it('asks the mappers where the node is not deployed', () => {
 		const withdraw = entitiesIn(RED).offer('map', () => [
 			makeEntity({ subject: 'disk', state: 1, unit_of_measurement: '°C' }),
