@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EntityCommand, NamedCommand } from '../src/control';
 import type { ConnectionState } from '../src/endpoint';
 import { AgentStreamError, asAgentStreamError } from '../src/model/errors';
+import { isFields } from '../src/model/fields';
 import { commandMessageSchema, entityOrderSchema } from '../src/model/messages';
 import { type CommandTold, failureMessage, isConfirmed, resultMessage } from './glue/commands';
 import { connectionStatus } from './glue/connection';
@@ -110,8 +111,8 @@ class CommandNode implements Running {
 			);
 		});
 		// Most commands take none: whatever stands in the payload of a button is not meant for them.
-		if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-		const { confirm: _confirm, ...rest } = value as Record<string, unknown>;
+		if (!isFields(value)) return {};
+		const { confirm: _confirm, ...rest } = value;
 		return rest;
 	}
 }

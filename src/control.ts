@@ -4,6 +4,7 @@ import { type Command, commandRequest, isDestructive, wrongValue } from './model
 import type { Request, StreamRequest } from './model/description';
 import { AgentStreamError, asAgentStreamError } from './model/errors';
 import type { StreamEvent } from './model/event';
+import { isFields } from './model/fields';
 import { limits } from './model/limits';
 import { Pipeline } from './pipeline';
 
@@ -242,7 +243,6 @@ function refuse(reason: string): never {
 }
 
 function messageOf(answer: unknown): { message?: string } {
-	const message: unknown =
-		typeof answer === 'object' && answer !== null ? (answer as { message?: unknown }).message : null;
+	const message = isFields(answer) ? answer.message : null;
 	return typeof message === 'string' ? { message: message.slice(0, limits.shownText) } : {};
 }

@@ -9,7 +9,8 @@ export class Teller<Events extends Record<keyof Events, unknown[]>> extends Even
 
 	/** Tells every listener. */
 	protected tell<K extends keyof Events & string>(what: K, ...told: Events[K]): void {
-		for (const listener of this.rawListeners(what as never)) {
+		// The typings cannot tell the names of events while `Events` is open.
+		for (const listener of (this as EventEmitter).rawListeners(what)) {
 			try {
 				Reflect.apply(listener, this, told);
 			} catch (thrown) {

@@ -65,7 +65,7 @@ const MACHINE_STATES = {
 	'force-stop': 'shut off',
 } as const;
 
-/** What can be commanded (facts/unraid-services.json). The first group of a path is a name, the last the action. */
+/** What can be commanded. The first group of a path is a name, the last the action. */
 const routes: readonly Route[] = [
 	{
 		path: /^\/docker\/([^/]+)\/(start|stop|restart|pause|unpause|remove|autostart)$/,

@@ -1,13 +1,14 @@
 import type { NodeMessage } from 'node-red';
 import type { Carried } from '../../src/control';
 import { asAgentStreamError } from '../../src/model/errors';
+import { isFields } from '../../src/model/fields';
 
 /** What a message says of the command that it is about: `msg.command`. */
 export type CommandTold = Readonly<Record<string, unknown>>;
 
 /** Whether a message confirms what it asks for: `msg.payload.confirm === true`, and nothing else. */
 export function isConfirmed({ payload }: NodeMessage): boolean {
-	return typeof payload === 'object' && payload !== null && (payload as { confirm?: unknown }).confirm === true;
+	return isFields(payload) && payload.confirm === true;
 }
 
 /** The message of a command that was carried out: `payload` the server's answer. */

@@ -1,11 +1,10 @@
 import type { Issue } from '../model/event';
+import { type Fields, isFields } from '../model/fields';
 import { limits } from '../model/limits';
 import type { LeafShape, ListShape, MapShape, ObjectShape, Shape } from './checks-shape';
 import { fieldPath, isUnsafe, newWords, noticeKey, shorten, texture, told } from './checks-support';
 
 const dropped = Symbol('dropped');
-
-type Fields = Record<string, unknown>;
 
 /** Where a value stands: `path` with indices, for people; `pattern` without, for what is reported once; `level` of nesting. */
 interface Place {
@@ -57,14 +56,11 @@ export class Walk {
 	#value(shape: Shape, value: unknown, place: Place): unknown {
 		if (shape.kind === 'leaf') return this.#leaf(shape, value, place);
 		if (value === null && shape.nullable) return value;
-		if (!fits(shape, value)) {
-			this.#error(place.path, 'type', shape, value);
-			return dropped;
-		}
-		if (shape.kind === 'list') return this.#list(shape, value as unknown[], place);
-		return shape.kind === 'map'
-			? this.#map(shape, value as Fields, place)
-			: this.#object(shape, value as Fields, place);
+		if (shape.kind === 'list' && Array.isArray(value)) return this.#list(shape, value, place);
+		if (shape.kind === 'map' && isFields(value)) return this.#map(shape, value, place);
+		if (shape.kind === 'object' && isFields(value)) return this.#object(shape, value, place);
+		this.#error(place.path, 'type', shape, value);
+		return dropped;
 	}
 
 	#list(shape: ListShape, list: readonly unknown[], place: Place): unknown {
@@ -108,7 +104,7 @@ export class Walk {
 
 	/** An object's fields as `visit` returns them, without unsafe ones; the same object where that changes nothing. */
 	#fields(object: Fields, place: Place, visit: (key: string, value: unknown) => unknown): Fields {
-		let copy: Fields | undefined;
+		let copy: Record<string, unknown> | undefined;
 		for (const key of Object.keys(object)) {
 			const value = object[key];
 			const kept = isUnsafe(key) ? this.#unsafe(inside(place, key)) : visit(key, value);
@@ -131,10 +127,10 @@ export class Walk {
 
 	/** A value, known to be not too deep, without the keys that do harm. */
 	#stripped(value: unknown, place: Place): unknown {
-		if (typeof value !== 'object' || value === null) return value;
-		if (!Array.isArray(value)) {
-			return this.#fields(value as Fields, place, (key, inner) => this.#stripped(inner, inside(place, key)));
+		if (isFields(value)) {
+			return this.#fields(value, place, (key, inner) => this.#stripped(inner, inside(place, key)));
 		}
+		if (!Array.isArray(value)) return value;
 		return value.map((item, i) =>
 			this.#stripped(item, { ...place, path: `${place.path}[${i}]`, pattern: `${place.pattern}[]` }),
 		);
@@ -219,8 +215,7 @@ function inside(place: Place, key: string): Place {
 
 /** Whether a value has the outer shape that is expected: a list, or an object that is none. */
 function fits(shape: Shape, value: unknown): boolean {
-	if (shape.kind === 'list') return Array.isArray(value);
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	return shape.kind === 'list' ? Array.isArray(value) : isFields(value);
 }
 
 function errorCode(leaf: LeafShape['leaf'], value: unknown, zodCode: string | undefined): string {

@@ -223,6 +223,7 @@ export class EventReader {
 			data,
 			valid: !errors && !rejected,
 			rejected,
+			// Nobody writes to it: most events share the empty one.
 			issues: issues as Issue[],
 		};
 	}

@@ -6,7 +6,7 @@ import { parsePath } from '../model/path';
 
 const patterns = z.array(z.string().min(1).max(limits.textLength)).max(limits.filterPatterns);
 
-/** Which entities to take: every part must agree. Patterns as in `glob.ts`; an empty list takes all. */
+/** Which entities to take: every part must agree. Patterns as in `model/glob.ts`; an empty list takes all. */
 export const choiceSchema = z.object({
 	subjects: patterns.default([]),
 	/** Fit when they fit the unique id, the path or the name. */

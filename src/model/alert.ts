@@ -71,7 +71,7 @@ const hysteresis = z.number().min(0).default(0);
 const severity = severitySchema.default('warning');
 const levels = z.array(levelSchema).min(1).max(severities.length);
 
-/** What must be true of an entity; `kinds.ts` and `docs/alerts.md` say how each is judged. */
+/** What must be true of an entity; `alert/kinds.ts` and `docs/alerts.md` say how each is judged. */
 export const conditionSchema = z.discriminatedUnion('kind', [
 	/** At a level or above it; over again when it is below the level by more than `hysteresis`. */
 	z.strictObject({ kind: z.literal('above'), levels, hysteresis }),
@@ -155,7 +155,7 @@ export const alertRuleSchema = z.strictObject({
 	repeatEvery: duration.default(0),
 	/** After it was cleared, nothing of it is told for this long; what was raised meanwhile is told then. */
 	coolDown: duration.default(0),
-	/** What is told when it is raised and when it is cleared; `template.ts` lists the {placeholders}. Empty: a sentence of the kind's own. */
+	/** What is told when it is raised and when it is cleared; `alert/template.ts` lists the {placeholders}. Empty: a sentence of the kind's own. */
 	text: template,
 	clearText: template,
 });

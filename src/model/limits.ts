@@ -93,7 +93,7 @@ export const limits = {
 	shownText: 200,
 	/** Event types counted one by one per endpoint; no dialect has as many. */
 	typesCounted: 500,
-	/** Freshness (DESIGN, section 6): an event type is stale after `freshFactor` x its cadence, never below `freshLeast`. */
+	/** Freshness (`entities/freshness.ts`): an event type is stale after `freshFactor` x its cadence, never below `freshLeast`. */
 	freshFactor: 3,
 	freshLeast: 90_000,
 	/** Arrivals before a cadence counts as learned. */

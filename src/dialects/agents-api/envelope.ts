@@ -1,13 +1,7 @@
 import type { Issue } from '../../model/event';
+import { isFields } from '../../model/fields';
 import type { Evidence, Item } from '../dialect';
 import { isStreamed } from './identify';
-
-type Fields = { readonly [name: string]: unknown };
-
-/** Whether a value is a JSON object that is no list. */
-export function isFields(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /**
  * Takes `["event", data]` apart, the form in which the transport hands a Socket.IO event over; further arguments (there are none in the
@@ -25,7 +19,7 @@ export function unwrap(value: unknown): Item {
 /** What a parsed frame tells: only the array that a Socket.IO event is; names with a colon are this protocol's own, with data that fits them. */
 export function evidence(value: unknown): Evidence {
 	if (!Array.isArray(value)) return 'none';
-	const [name, data] = value as readonly unknown[];
+	const [name, data]: readonly unknown[] = value;
 	if (typeof name !== 'string' || !isStreamed(name) || !isFields(data)) return 'none';
 	const fields = naming.get(name.split(':', 1)[0] ?? '');
 	if (fields) return fields.every((field) => Object.hasOwn(data, field)) ? 'certain' : 'likely';

@@ -1,9 +1,7 @@
+import { type Fields, isFields } from '../../model/fields';
 import { limits } from '../../model/limits';
-import { isFields } from './envelope';
 
 // What is usual inside `task`, `update`, `result`, `metadata` and `message`: the document leaves them open.
-
-type Fields = { readonly [name: string]: unknown };
 
 /** What a task can be in. `cancelled` is no failure. */
 export const taskStates = ['created', 'assigned', 'in_progress', 'completed', 'failed', 'cancelled'] as const;

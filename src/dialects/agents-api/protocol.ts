@@ -1,8 +1,9 @@
 import { AgentStreamError } from '../../model/errors';
 import type { Frame, StreamEvent } from '../../model/event';
+import { isFields } from '../../model/fields';
 import { parseJson } from '../../model/json';
 import type { Item, Link, Session, SessionParts } from '../dialect';
-import { isFields, unwrap } from './envelope';
+import { unwrap } from './envelope';
 import { isId, isOffline, isTaskOver } from './facts';
 import { Heartbeat } from './heartbeat';
 import { Rooms } from './rooms';
@@ -20,6 +21,7 @@ export class AgentsApiSession implements Session {
 		const { clock, warn, subscription } = parts;
 		this.heartbeat = new Heartbeat(clock);
 		const send = (event: string, room: string) => this.link?.send([event, { room }]);
+		// The endpoint has checked it by our schema.
 		this.rooms = new Rooms({ clock, warn, send }, (subscription ?? {}) as Subscription);
 	}
 

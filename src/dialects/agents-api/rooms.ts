@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../model/clock';
 import { AgentStreamError } from '../../model/errors';
 import { limits } from '../../model/limits';
+import { dropOldest } from '../../model/oldest';
 import { dashboard, roomsOf, type Subscription } from './subscription';
 
 /** A room that was joined because its thing was seen. */
@@ -101,10 +102,7 @@ export class Rooms {
 		this.named.delete(room);
 		this.unfollow(room);
 		this.left.add(room);
-		for (const oldest of this.left) {
-			if (this.left.size <= limits.agentsApiRooms) break;
-			this.left.delete(oldest);
-		}
+		dropOldest(this.left, limits.agentsApiRooms);
 		if (this.open) this.ask(room, false);
 	}
 

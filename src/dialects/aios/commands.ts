@@ -16,8 +16,9 @@ function texts(command: string, parameters: Parameters, name: string, most: numb
 	const value = parameters[name];
 	if (value === undefined) return undefined;
 	const list: readonly unknown[] = Array.isArray(value) ? value : [];
-	const fits = (each: unknown) => typeof each === 'string' && each !== '' && each.length <= limits.textLength;
-	if (list.length > 0 && list.length <= most && list.every(fits)) return list as readonly string[];
+	const fits = (each: unknown): each is string =>
+		typeof each === 'string' && each !== '' && each.length <= limits.textLength;
+	if (list.length > 0 && list.length <= most && list.every(fits)) return list;
 	const reason = `its parameter ${name} must be a list of 1 to ${most} names`;
 	throw new AgentStreamError('COMMAND_REFUSED', `The command ${command} is refused: ${reason}.`);
 }

@@ -1,3 +1,4 @@
+import { isFields } from '../../model/fields';
 import type { Evidence, Identified, Item } from '../dialect';
 import { types } from './types';
 
@@ -31,10 +32,10 @@ export function identify({ name }: Item): Identified {
 
 /** A name that only this protocol has is proof, where its data names a thing as this protocol does; without that, or a greeting, makes it likely. */
 export function evidence(value: unknown): Evidence {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'none';
-	const { event, data } = value as { readonly event?: unknown; readonly data?: unknown };
+	if (!isFields(value)) return 'none';
+	const { event, data } = value;
 	if (typeof event !== 'string' || !streamed.has(event)) return 'none';
-	if (typeof data !== 'object' || data === null || Array.isArray(data)) return 'none';
+	if (!isFields(data)) return 'none';
 	const has = (field: string) => Object.hasOwn(data, field);
 	if (event === 'connected') return has('client_id') && has('server_time') ? 'likely' : 'none';
 	if (generic.has(event)) return 'none';

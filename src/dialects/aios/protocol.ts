@@ -1,6 +1,7 @@
 import type { Timer } from '../../model/clock';
 import { AgentStreamError, asAgentStreamError } from '../../model/errors';
 import type { Frame, Issue, StreamEvent } from '../../model/event';
+import { type Fields, isFields } from '../../model/fields';
 import { parseJson } from '../../model/json';
 import { limits } from '../../model/limits';
 import { epochTime, parseTime } from '../../model/time';
@@ -36,6 +37,7 @@ export class AiosSession implements Session {
 	private turnedToken: string | null = null;
 
 	constructor(private readonly parts: SessionParts) {
+		// The endpoint has checked it by our schema.
 		this.subscription = (parts.subscription ?? {}) as Subscription;
 		this.subscriptions = new Subscriptions(this.subscription);
 	}
@@ -84,11 +86,11 @@ export class AiosSession implements Session {
 		if (event.rejected || event.type === 'unknown') return;
 		const { type } = event;
 		if (type === 'error' || type === 'connection_error') {
-			const fault = event.data as { readonly code?: string | null; readonly details?: unknown };
+			const { code, details } = isFields(event.data) ? event.data : {};
 			// What a resync repeats was said of an earlier connection.
-			if (event.replayed || !refuses(fault)) return;
+			if (event.replayed || typeof code !== 'string' || !refuses({ code, details })) return;
 			this.knocked = null;
-			link.refuse(refusal(fault.code ?? '', this.parts.token()));
+			link.refuse(refusal(code, this.parts.token()));
 			return;
 		}
 		this.keepTime(event);
@@ -158,7 +160,7 @@ export class AiosSession implements Session {
 	/** DAG events come only for runs that were subscribed, and only events tell of runs. */
 	private follow(event: StreamEvent, link: Link): void {
 		if (this.subscription.follow_dag_runs === false) return;
-		const { run_id: run, status } = event.data as { readonly run_id?: unknown; readonly status?: unknown };
+		const { run_id: run, status } = isFields(event.data) ? event.data : {};
 		if (typeof run !== 'string' || run === '' || run.length > limits.textLength) return;
 		const word = typeof status === 'string' ? status : null;
 		const over = ['completed', 'failed', 'cancelled', 'success'];
@@ -196,26 +198,23 @@ function auth(token: string): Message {
 	return { event: 'auth', data: { token } };
 }
 
-type Fields = { readonly [name: string]: unknown };
-
 /** Where data says when it was sent; the first that is there counts. */
 const times = ['timestamp', 'server_time', 'completed_at', 'failed_at', 'updated_at', 'created_at'] as const;
 
 /** Takes the envelope `{event, data}` off. */
 function unwrap(value: unknown): Omit<Item, 'replayed'> {
 	const issues: Issue[] = [];
-	if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, 'event')) {
+	if (!isFields(value) || !Object.hasOwn(value, 'event')) {
 		return { name: null, time: null, data: value, issues };
 	}
-	const { event, data = null } = value as { readonly event: unknown; readonly data?: unknown };
+	const { event, data = null } = value;
 	if (typeof event !== 'string') {
 		const message = 'The name of the event is no text.';
 		issues.push({ path: 'event', code: 'type', severity: 'error', message });
 		return { name: null, time: null, data, issues };
 	}
-	if (typeof data !== 'object' || data === null || Array.isArray(data))
-		return { name: event, time: null, data, issues };
-	const fields = inForm(data as Fields);
+	if (!isFields(data)) return { name: event, time: null, data, issues };
+	const fields = inForm(data);
 	const time = timeOf(fields);
 	return {
 		name: event,

@@ -146,11 +146,14 @@ export const schemas = {
 	connection_error: z.object(fault),
 } as const satisfies { readonly [type: string]: z.ZodType };
 
+/** A server event. */
+export type ServerEvent = keyof typeof schemas;
+
 /** A server event's data after lenient validation. */
-export type DataOf<T extends keyof typeof schemas> = Loose<z.infer<(typeof schemas)[T]>>;
+export type DataOf<T extends ServerEvent> = Loose<z.infer<(typeof schemas)[T]>>;
 
 /** What rows can look at: the newest data of the stream's types, and the tracker's pictures. */
-export type AiosWorld = { readonly [T in keyof typeof schemas]?: DataOf<T> } & {
+export type AiosWorld = { readonly [T in ServerEvent]?: DataOf<T> } & {
 	readonly jobs?: readonly Job[];
 	readonly job_totals?: JobTotals;
 	readonly agents?: readonly Agent[];

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { type Fields, isFields } from '../../model/fields';
 import { limits } from '../../model/limits';
+import { dropOldest } from '../../model/oldest';
 import { Roster } from '../roster';
 import { dagTypes, subscriptionOf, subscriptionTypes } from './types';
 
@@ -28,16 +30,14 @@ export type Subscription = z.infer<typeof subscription>;
 /** A message of the protocol, in either direction. */
 export interface Message {
 	readonly event: string;
-	readonly data: { readonly [name: string]: unknown };
+	readonly data: Fields;
 }
 
 /** A message that a client writes, or null where it is none. */
 export function messageOf(value: unknown): Message | null {
-	if (typeof value !== 'object' || value === null || !('event' in value) || !('data' in value)) return null;
+	if (!isFields(value)) return null;
 	const { event, data } = value;
-	return typeof event === 'string' && typeof data === 'object' && data !== null && !Array.isArray(data)
-		? { event, data: data as Message['data'] }
-		: null;
+	return typeof event === 'string' && isFields(data) ? { event, data } : null;
 }
 
 /** Texts of a list that may hold anything. */
@@ -93,10 +93,12 @@ export class Subscriptions {
 	/** What is to be sent so that only these event types come, as far as the protocol can tell them apart; null = all that the settings want. */
 	narrow(types: readonly string[] | null): Message[] {
 		const known: readonly string[] = subscriptionTypes;
-		const needed = new Set(types?.flatMap((type) => (Object.hasOwn(subscriptionOf, type) ? subscriptionOf[type] : [])));
+		const needed = new Set<string>(
+			types?.flatMap((type) => (Object.hasOwn(subscriptionOf, type) ? (subscriptionOf[type] ?? []) : [])),
+		);
 		// Their runs become known by jobs.
 		if (this.follows && types?.some((type) => dagTypes.has(type))) needed.add('processing_jobs');
-		const wanted = (type: string) => types === null || !known.includes(type) || needed.has(type as 'agents');
+		const wanted = (type: string) => types === null || !known.includes(type) || needed.has(type);
 		const more = this.base.filter((type) => wanted(type) && !this.asked.has(type));
 		const less = this.base.filter((type) => !wanted(type) && this.asked.has(type));
 		for (const type of more) this.asked.set(type, this.written());
@@ -137,10 +139,7 @@ export class Subscriptions {
 		this.seen.set(run, { finished }, at, finished);
 		if (finished || this.told.has(run)) return null;
 		this.told.add(run);
-		for (const oldest of this.told) {
-			if (this.told.size <= limits.aiosOpen) break;
-			this.told.delete(oldest);
-		}
+		dropOldest(this.told, limits.aiosOpen);
 		return subscribeRun(run);
 	}
 

@@ -2,19 +2,24 @@ import type { Clock } from '../../model/clock';
 import type { StreamEvent } from '../../model/event';
 import { limits } from '../../model/limits';
 import type { Tracked, Tracker } from '../../model/tracker';
-import { Agents } from './tracking/agents';
-import { Jobs } from './tracking/jobs';
-import { Faults, Library } from './tracking/library';
-import type { Part } from './tracking/part';
+import { type AgentEvent, Agents } from './tracking/agents';
+import { type JobEvent, Jobs } from './tracking/jobs';
+import { type FaultEvent, Faults, Library, type LibraryEvent } from './tracking/library';
+import type { EventOf, Part } from './tracking/part';
 import { earlier, endOfLife } from './tracking/places';
 import { Repeats } from './tracking/repeats';
-import { Runs } from './tracking/runs';
+import { type RunEvent, Runs } from './tracking/runs';
+
+/** The events that the tracker takes in. */
+type Taken = JobEvent | AgentEvent | LibraryEvent | RunEvent | FaultEvent;
+
+/** The part that an event type belongs to. */
+type Takers = { readonly [T in Taken]: Part<T> };
 
 /** What the stream's happenings add up to: jobs and DAG runs in places, agents, totals, and what has just happened. */
 export class AiosTracker implements Tracker {
 	private readonly parts: readonly Part[];
-	/** The part that an event type belongs to. */
-	private readonly takers: Readonly<Record<string, Part>>;
+	private readonly takers: Takers;
 	private readonly repeats = new Repeats();
 	/** Whether the totals were shown: from the first event on, so that all is there before anything happens. */
 	private shown = false;
@@ -44,8 +49,7 @@ export class AiosTracker implements Tracker {
 
 	apply(event: StreamEvent): Tracked {
 		if (event.rejected) return {};
-		const part = Object.hasOwn(this.takers, event.type) ? this.takers[event.type] : undefined;
-		const changed = part && isObject(event.data) ? part.take(event, this.repeats.has(event)) : [];
+		const changed = this.isTaken(event) ? taken(this.takers, event, this.repeats.has(event)) : [];
 		if (this.shown) return this.pictures(changed);
 		this.shown = true;
 		return this.pictures(this.parts.flatMap((each) => Object.keys(each.pictures)));
@@ -59,6 +63,11 @@ export class AiosTracker implements Tracker {
 		return endOfLife(this.parts.map((part) => part.oldest?.() ?? null).reduce(earlier, null));
 	}
 
+	/** A flow can hand in an event that nobody has validated: its data is an object, at least. */
+	private isTaken(event: StreamEvent): event is EventOf<Taken> {
+		return Object.hasOwn(this.takers, event.type) && typeof event.data === 'object' && event.data !== null;
+	}
+
 	private pictures(types: readonly string[]): Tracked {
 		const tracked: { [type: string]: unknown } = {};
 		for (const { pictures } of this.parts) {
@@ -68,7 +77,11 @@ export class AiosTracker implements Tracker {
 	}
 }
 
-/** A flow can hand in an event that nobody has validated. */
-function isObject(value: unknown): boolean {
-	return typeof value === 'object' && value !== null;
+/** Hands an event to the part that its type belongs to. */
+function taken<T extends Taken>(
+	takers: { readonly [K in T]: Part<K> },
+	event: EventOf<T>,
+	again: boolean,
+): readonly string[] {
+	return takers[event.type].take(event, again);
 }

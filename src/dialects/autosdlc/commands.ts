@@ -1,12 +1,12 @@
 import type { Command, Parameter } from '../../model/command';
 import type { StreamEvent } from '../../model/event';
-import { isObject } from './values';
+import { isFields } from '../../model/fields';
 
 const subscriptionId: Parameter = { name: 'subscription_id', about: 'a name of yours', type: 'text' };
 
 /** The server's word about a subscription. */
 const answersFor = (id: unknown) => (event: StreamEvent) =>
-	event.type === 'subscription_update' && isObject(event.data) && event.data.subscriptionId === id;
+	event.type === 'subscription_update' && isFields(event.data) && event.data.subscriptionId === id;
 
 /** What a client may say: the document's client messages. Ids, timestamps and versions are the session's business. */
 export const commands: readonly Command[] = [

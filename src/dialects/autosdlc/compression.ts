@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { AgentStreamError } from '../../model/errors';
 import type { Frame } from '../../model/event';
+import { type Fields, isFields } from '../../model/fields';
 import { parseJson } from '../../model/json';
 import { limits } from '../../model/limits';
-import { type Fields, isObject } from './values';
 
 /**
  * The JSON of a frame: text, bytes, or bytes that are compressed by gzip; data that is compressed by itself (`metadata.compressed`) too.
@@ -36,7 +36,7 @@ export function expanded(value: unknown, budget = frameBudget()): unknown {
 /** Whether a message's data is still compressed. */
 function isPacked(value: unknown): value is Fields & { readonly data: string } {
 	return (
-		isObject(value) && typeof value.data === 'string' && isObject(value.metadata) && value.metadata.compressed === true
+		isFields(value) && typeof value.data === 'string' && isFields(value.metadata) && value.metadata.compressed === true
 	);
 }
 
@@ -50,7 +50,7 @@ function unzipped(bytes: Uint8Array, most: number): Uint8Array {
 	try {
 		return gunzipSync(bytes, { maxOutputLength: most });
 	} catch (thrown) {
-		if (Object(thrown).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(thrown);
+		if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(thrown);
 		throw new AgentStreamError('FRAME_INVALID', 'The compressed data cannot be unpacked.', thrown, 'compression');
 	}
 }

@@ -1,9 +1,10 @@
-import type { AgentStreamError } from '../../model/errors';
+import { asAgentStreamError } from '../../model/errors';
 import type { Issue } from '../../model/event';
+import { type Fields, isFields } from '../../model/fields';
 import type { Evidence, Item } from '../dialect';
 import { type Budget, expanded, frameBudget } from './compression';
 import { isMessageType, isNews } from './types';
-import { type Fields, isObject, textOf } from './values';
+import { textOf } from './values';
 
 const issue = (path: string, code: string, severity: Issue['severity'], message: string): Issue => ({
 	path,
@@ -25,7 +26,7 @@ export function unwrap(value: unknown): readonly Item[] {
  */
 function unwrapOne(value: unknown, budget: Budget): Item {
 	const bare: Item = { name: null, time: null, data: value, replayed: false, issues: [] };
-	if (!isObject(value) || typeof value.type !== 'string') return bare;
+	if (!isFields(value) || typeof value.type !== 'string') return bare;
 	const { id, type, timestamp } = value;
 	const issues: Issue[] = [];
 	if (typeof id !== 'string') {
@@ -40,7 +41,7 @@ function unwrapOne(value: unknown, budget: Budget): Item {
 	return {
 		name: type,
 		time: typeof timestamp === 'number' ? timestamp : null,
-		data: isObject(data) ? { ...data, envelope: envelopeOf(value) } : data,
+		data: isFields(data) ? { ...data, envelope: envelopeOf(value) } : data,
 		replayed: false,
 		issues,
 	};
@@ -49,9 +50,10 @@ function unwrapOne(value: unknown, budget: Budget): Item {
 /** The data of a message, unpacked where something else than this program has parsed the frame; a message without data has none to tell. */
 function dataOf(value: Fields, budget: Budget, issues: Issue[]): unknown {
 	try {
-		return Object(expanded(value, budget)).data ?? {};
+		const message = expanded(value, budget);
+		return (isFields(message) ? message.data : null) ?? {};
 	} catch (thrown) {
-		const { detail = 'compression', message } = thrown as AgentStreamError;
+		const { detail = 'compression', message } = asAgentStreamError(thrown, 'FRAME_INVALID');
 		issues.push(issue('data', detail, 'error', message));
 		return null;
 	}
@@ -59,7 +61,7 @@ function dataOf(value: Fields, budget: Budget, issues: Issue[]): unknown {
 
 /** What stood around the data, as far as it is text. */
 function envelopeOf({ id, metadata }: Fields): Fields {
-	const { correlationId, source, version } = isObject(metadata) ? metadata : {};
+	const { correlationId, source, version } = isFields(metadata) ? metadata : {};
 	const known = Object.entries({ id, correlationId, source, version });
 	return Object.fromEntries(known.flatMap(([name, text]) => (textOf(text) === null ? [] : [[name, textOf(text)]])));
 }
@@ -67,7 +69,7 @@ function envelopeOf({ id, metadata }: Fields): Fields {
 /** The whole envelope with a message type that only this protocol has is proof; with one that others have too, a hint. */
 export function evidence(value: unknown): Evidence {
 	const first: unknown = Array.isArray(value) ? value[0] : value;
-	if (!isObject(first)) return 'none';
+	if (!isFields(first)) return 'none';
 	const { id, type, timestamp } = first;
 	if (typeof id !== 'string' || typeof type !== 'string' || typeof timestamp !== 'number') return 'none';
 	if (!Object.hasOwn(first, 'data') || !isMessageType(type)) return 'none';

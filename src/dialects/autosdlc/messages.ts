@@ -1,8 +1,8 @@
 import type { Clock } from '../../model/clock';
 import { AgentStreamError } from '../../model/errors';
 import type { Frame } from '../../model/event';
+import { isFields } from '../../model/fields';
 import { parseJson } from '../../model/json';
-import { isObject } from './values';
 
 /** The version of the message format that clients write into the metadata: the document names the field, not its value. */
 const formatVersion = '1.0';
@@ -46,7 +46,7 @@ export class MessageWriter {
 	 */
 	complete(given: Frame | object): Message {
 		const message = typeof given === 'string' || given instanceof Uint8Array ? parsed(given) : given;
-		if (!isObject(message) || typeof message.type !== 'string' || message.type === '') throw noMessage();
+		if (!isFields(message) || typeof message.type !== 'string' || message.type === '') throw noMessage();
 		const { id, timestamp, data, metadata } = message;
 		return {
 			...message,
@@ -54,7 +54,7 @@ export class MessageWriter {
 			type: message.type,
 			timestamp: typeof timestamp === 'number' && Number.isFinite(timestamp) ? timestamp : this.clock.now(),
 			data: data ?? {},
-			metadata: { version: formatVersion, ...(isObject(metadata) && metadata) },
+			metadata: { version: formatVersion, ...(isFields(metadata) && metadata) },
 		};
 	}
 

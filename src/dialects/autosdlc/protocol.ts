@@ -1,16 +1,17 @@
 import { AgentStreamError, asAgentStreamError } from '../../model/errors';
 import type { Frame, StreamEvent } from '../../model/event';
+import { isFields } from '../../model/fields';
 import { limits } from '../../model/limits';
 import type { Link, Session, SessionParts } from '../dialect';
 import { decode } from './compression';
+import { type Handlers, handled, isMessage } from './dispatch';
 import { unwrap } from './envelope';
 import { Heartbeat } from './heartbeat';
 import { letters, type Message, MessageWriter } from './messages';
 import { Outbox } from './outbox';
-import type { DataOf, MessageType } from './schemas';
 import type { SubscriptionChoice } from './subscription';
 import { completed, Subscriptions } from './subscriptions';
-import { isObject, labelOf } from './values';
+import { labelOf } from './values';
 
 /**
  * One endpoint's side of the protocol. A token goes with the upgrade (query, header, cookie), so that an open socket is an open connection;
@@ -33,6 +34,7 @@ export class AutosdlcSession implements Session {
 
 	constructor(private readonly parts: SessionParts) {
 		const { clock, random } = parts;
+		// The endpoint has checked it by our schema.
 		this.choice = parts.subscription as SubscriptionChoice | undefined;
 		this.writer = new MessageWriter(clock, random);
 		this.outbox = new Outbox(clock, (text) => this.warn(text));
@@ -72,8 +74,8 @@ export class AutosdlcSession implements Session {
 
 	/** What keeps the connection is heard also where its message is not as it should be: a ping wants its pong, a refusal is one. */
 	heard({ type, data }: StreamEvent): void {
-		if (!this.link) return;
-		this.answers[type as MessageType]?.((isObject(data) ? data : {}) as never);
+		const message = { type, data: isFields(data) ? data : {} };
+		if (this.link && isMessage(message)) handled(this.answers, message);
 	}
 
 	subscribe(types: readonly string[] | null): void {
@@ -100,7 +102,7 @@ export class AutosdlcSession implements Session {
 		return this.presented !== null && !this.proven;
 	}
 
-	private readonly answers: { readonly [T in MessageType]?: (data: DataOf[T]) => void } = {
+	private readonly answers: Handlers<void> = {
 		ping: ({ envelope }) => this.say('pong', {}, envelope?.id ?? undefined),
 		auth_request: ({ envelope }) => this.authenticate(envelope?.id ?? undefined),
 		auth_success: () => {

@@ -1,10 +1,11 @@
 import { AgentStreamError } from '../../model/errors';
+import { type Fields, isFields } from '../../model/fields';
 import { limits } from '../../model/limits';
 import type { Message } from './messages';
 import type { DataOf } from './schemas';
 import type { SubscriptionChoice } from './subscription';
 import { isNews, newsTypes } from './types';
-import { type Fields, isObject, labelOf } from './values';
+import { labelOf } from './values';
 
 /** What is asked for under one id. */
 interface Wanted {
@@ -15,10 +16,19 @@ interface Wanted {
 	readonly explicit?: true;
 }
 
+/** The data of a `subscribe`. */
+interface Content {
+	readonly subscriptionId: string;
+	readonly events: readonly string[];
+	readonly filters: object;
+}
+
 /** What the server was asked for on this connection. */
 interface Asked {
 	/** The data that was sent, as JSON. */
 	readonly content: string;
+	/** The events that it names. */
+	readonly events: readonly string[];
 	/** Id of the message. */
 	readonly message: string;
 	state: 'sent' | 'standing' | 'over';
@@ -48,7 +58,7 @@ export function completed(message: Message): Message {
 	if (message.type !== 'subscribe') return message;
 	return {
 		...message,
-		data: { subscriptionId: message.id, events: newsTypes, filters: {}, ...(isObject(message.data) && message.data) },
+		data: { subscriptionId: message.id, events: newsTypes, filters: {}, ...(isFields(message.data) && message.data) },
 	};
 }
 
@@ -105,7 +115,7 @@ export class Subscriptions {
 		for (const [id, data] of wanted) {
 			if (this.asked.has(id)) continue;
 			const message = say('subscribe', data);
-			this.asked.set(id, { content: JSON.stringify(data), message, state: 'sent' });
+			this.asked.set(id, { content: JSON.stringify(data), events: data.events, message, state: 'sent' });
 		}
 	}
 
@@ -120,7 +130,7 @@ export class Subscriptions {
 	 * @throws AgentStreamError LIMIT_REACHED
 	 */
 	remember({ id: message, type, data }: Message, sent: boolean): void {
-		const { subscriptionId, events, filters } = isObject(data) ? data : {};
+		const { subscriptionId, events, filters } = isFields(data) ? data : {};
 		if (typeof subscriptionId !== 'string') return;
 		if (type === 'unsubscribe') {
 			this.wanted.delete(subscriptionId);
@@ -135,12 +145,13 @@ export class Subscriptions {
 		}
 		const wanted: Wanted = {
 			events: Array.isArray(events) ? events.map(String) : undefined,
-			filters: isObject(filters) ? filters : undefined,
+			filters: isFields(filters) ? filters : undefined,
 			explicit: true,
 		};
 		this.wanted.set(subscriptionId, wanted);
-		const content = JSON.stringify(this.request(subscriptionId, wanted)[0]?.[1]);
-		if (sent) this.asked.set(subscriptionId, { content, message, state: 'sent' });
+		const asked = this.request(subscriptionId, wanted)[0]?.[1];
+		const content = JSON.stringify(asked ?? {});
+		if (sent) this.asked.set(subscriptionId, { content, events: asked?.events ?? [], message, state: 'sent' });
 	}
 
 	/** Takes what the server made of a subscription. */
@@ -160,8 +171,7 @@ export class Subscriptions {
 		}
 		asked.state = 'standing';
 		if (!events) return;
-		const { events: wished = [] } = JSON.parse(asked.content) as { readonly events?: readonly string[] };
-		const without = wished.filter((each) => !events.includes(each));
+		const without = asked.events.filter((each) => !events.includes(each));
 		if (without.length > 0) {
 			this.warn(
 				`The subscription ${id} was granted without ${without.slice(0, 5).join(', ')}${without.length > 5 ? ', …' : ''}`,
@@ -187,7 +197,7 @@ export class Subscriptions {
 	}
 
 	/** The data of the `subscribe` of one subscription; none where nothing of it is made use of. */
-	private request(subscriptionId: string, { events = newsTypes, filters = {}, explicit }: Wanted): [string, object][] {
+	private request(subscriptionId: string, { events = newsTypes, filters = {}, explicit }: Wanted): [string, Content][] {
 		const { used } = this;
 		const kept = explicit || used === null ? events : events.filter((type) => used.has(type));
 		return kept.length === 0 ? [] : [[subscriptionId, { subscriptionId, events: kept, filters }]];

@@ -1,13 +1,14 @@
 import type { Clock } from '../../model/clock';
 import type { StreamEvent } from '../../model/event';
 import { limits } from '../../model/limits';
+import { dropOldest } from '../../model/oldest';
 import type { Tracked, Tracker } from '../../model/tracker';
-import type { MessageType } from './schemas';
+import { handled, isMessage, type MessageOf } from './dispatch';
 import { Agents } from './tracker/agents';
 import { BulletinBoard } from './tracker/bulletins';
 import { Deployments } from './tracker/deployments';
 import { GitHubNews } from './tracker/github';
-import { idOf, type Part } from './tracker/part';
+import type { Part } from './tracker/part';
 import { LatestQuality } from './tracker/quality';
 import { Counters } from './tracker/totals';
 import { Workflows } from './tracker/workflows';
@@ -42,11 +43,10 @@ export class AutosdlcTracker implements Tracker {
 	}
 
 	apply(event: StreamEvent): Tracked {
-		if (event.rejected || typeof event.data !== 'object' || event.data === null) return {};
-		const handled = ({ handlers }: Part<unknown>) =>
-			Object.hasOwn(handlers, event.type) ? handlers[event.type as MessageType] : undefined;
-		if (!Object.values(this.parts).some(handled) || !this.isNew(event)) return {};
-		return this.changed((part) => handled(part)?.(event.data as never, event) ?? false);
+		if (event.rejected || !isMessage(event)) return {};
+		const concerned = Object.values(this.parts).some(({ handlers }) => Object.hasOwn(handlers, event.type));
+		if (!concerned || !this.isNew(event)) return {};
+		return this.changed(({ handlers }) => handled(handlers, event, event) ?? false);
 	}
 
 	tick(now: number): Tracked {
@@ -64,15 +64,12 @@ export class AutosdlcTracker implements Tracker {
 	}
 
 	/** A message without id cannot be told from another one: it is always new. */
-	private isNew(event: StreamEvent): boolean {
-		if (!Object(event.data).envelope?.id) return true;
-		const id = idOf(event);
+	private isNew({ type, at, data }: StreamEvent & MessageOf): boolean {
+		if (!data.envelope?.id) return true;
+		const id = `${type} ${data.envelope.id} ${at}`;
 		if (this.seen.has(id)) return false;
 		this.seen.add(id);
-		for (const oldest of this.seen) {
-			if (this.seen.size <= limits.autosdlcSeen) break;
-			this.seen.delete(oldest);
-		}
+		dropOldest(this.seen, limits.autosdlcSeen);
 		return true;
 	}
 }

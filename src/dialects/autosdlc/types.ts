@@ -61,7 +61,8 @@ export const types: Readonly<Record<string, EventType>> = { ...news, ...control,
 export const newsTypes: readonly string[] = Object.keys(news);
 
 /** Whether a word is a message type of the protocol. */
-export const isMessageType = (name: string): boolean => Object.hasOwn(news, name) || Object.hasOwn(control, name);
+export const isMessageType = (name: string): name is keyof typeof news | keyof typeof control =>
+	Object.hasOwn(news, name) || Object.hasOwn(control, name);
 
 /** Whether a word is a message type that tells news: no other protocol we know has one of them in this envelope. */
 export const isNews = (name: string): boolean => Object.hasOwn(news, name);

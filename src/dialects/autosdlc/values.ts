@@ -1,15 +1,8 @@
+import { isFields } from '../../model/fields';
 import { limits } from '../../model/limits';
 
 /** Characters of a name; Home Assistant's entity ids, which it makes of names, end at 255. */
 const longestName = 80;
-
-/** A JSON object. */
-export type Fields = { readonly [name: string]: unknown };
-
-/** Whether a value is a JSON object, not a list. */
-export function isObject(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Text that is not empty, cut to what an entity may have; null for anything else. */
 export function textOf(value: unknown): string | null {
@@ -26,9 +19,9 @@ export function nameText(text: string): string {
 /** What names a thing whose form the document leaves open: text, a number, or an object with one of these fields. */
 export function labelOf(value: unknown, fields: readonly string[] = ['name', 'title', 'id']): string | null {
 	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-	if (!isObject(value)) return textOf(value);
+	if (!isFields(value)) return textOf(value);
 	for (const field of fields) {
-		const label = isObject(value[field]) ? null : labelOf(value[field], []);
+		const label = isFields(value[field]) ? null : labelOf(value[field], []);
 		if (label !== null) return label;
 	}
 	return null;

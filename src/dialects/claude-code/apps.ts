@@ -1,5 +1,6 @@
 import type { Happening } from '../../model/description';
 import { limits } from '../../model/limits';
+import { dropOldest } from '../../model/oldest';
 import { Roster } from '../roster';
 import type { Happenings } from './happenings';
 import type { Hook } from './hook';
@@ -76,10 +77,7 @@ export class Recent {
 	add(id: string): boolean {
 		const isNew = !this.ids.delete(id);
 		this.ids.add(id);
-		for (const oldest of this.ids) {
-			if (this.ids.size <= limits.claudeSeen) break;
-			this.ids.delete(oldest);
-		}
+		dropOldest(this.ids, limits.claudeSeen);
 		return isNew;
 	}
 }

@@ -1,10 +1,9 @@
+import type { Fields } from '../../model/fields';
 import { limits } from '../../model/limits';
 import { Roster } from '../roster';
 import { amount, clean } from './hook';
 import { objectOf } from './identify';
 import type { ComponentItem, HealthItem } from './pictures';
-
-type Fields = { readonly [name: string]: unknown };
 
 const blank: Omit<ComponentItem, 'name'> = {
 	running: null,

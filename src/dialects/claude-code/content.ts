@@ -1,3 +1,4 @@
+import { isFields } from '../../model/fields';
 import { limits } from '../../model/limits';
 import { isUnsafe } from '../checks-support';
 
@@ -99,18 +100,15 @@ export function firstLine(text: string, length: number): string {
  */
 export function withoutContent(value: unknown, name: string | null): unknown {
 	if (typeof value !== 'object' || value === null) return null;
-	const copy = inside(value, 0) as { payload?: unknown };
-	const { payload } = value as { readonly payload?: unknown };
-	if (!speaking.has(name) || !isFields(payload) || !isFields(copy.payload)) return copy;
+	const copy = inside(value, 0);
+	if (!speaking.has(name) || !isFields(value) || !isFields(copy)) return copy;
+	const { payload } = value;
+	if (!isFields(payload) || !isFields(copy.payload)) return copy;
 	const said = ['message', 'title'].flatMap((field) => {
 		const text = payload[field];
 		return typeof text === 'string' ? [[field, whole(text)] as const] : [];
 	});
 	return { ...copy, payload: { ...copy.payload, ...Object.fromEntries(said) } };
-}
-
-function isFields(value: unknown): value is { readonly [name: string]: unknown } {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function inside(value: object, level: number): unknown {

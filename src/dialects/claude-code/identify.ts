@@ -1,11 +1,10 @@
+import { type Fields, isFields } from '../../model/fields';
 import type { Identified, Item } from '../dialect';
 import { isHook, isSystem, looksLikeHook, wrapperTypes } from './types';
 
-type Fields = { readonly [name: string]: unknown };
-
 /** A JSON object, or null. */
 export function objectOf(value: unknown): Fields | null {
-	return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+	return isFields(value) ? value : null;
 }
 
 /** Text that says something, or null. */

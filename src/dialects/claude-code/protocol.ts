@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AgentStreamError } from '../../model/errors';
 import type { Frame, Issue } from '../../model/event';
+import type { Fields } from '../../model/fields';
 import { parseJson } from '../../model/json';
 import { limits } from '../../model/limits';
 import { packageVersion } from '../../model/version';
@@ -11,8 +12,6 @@ import type { subscription } from './subscription';
 import { wrapperTypes } from './types';
 import { usageOfChat } from './usage';
 
-type Fields = { readonly [name: string]: unknown };
-
 /** How the document's server is spoken to: one `register` after opening, no answer, no login message, no filter. */
 export class ClaudeCodeSession implements Session {
 	private readonly chosen: z.infer<typeof subscription>;
@@ -20,6 +19,7 @@ export class ClaudeCodeSession implements Session {
 	private registration: object;
 
 	constructor(private readonly parts: SessionParts) {
+		// The endpoint has checked it by our schema.
 		this.chosen = (parts.subscription ?? {}) as z.infer<typeof subscription>;
 		const { component = 'agent-stream', capabilities = ['display', 'filtering'] } = this.chosen;
 		this.registration = { type: 'register', data: { component, version: packageVersion(), capabilities } };

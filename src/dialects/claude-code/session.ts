@@ -1,22 +1,10 @@
 import { limits } from '../../model/limits';
-import { round } from '../../model/presets';
+import { dropOldest } from '../../model/oldest';
+import { Calls } from './calls';
 import type { Hook } from './hook';
 import type { SessionItem, Status } from './pictures';
 import type { Usage } from './usage';
-
-/** A tool call that was seen. */
-interface Call {
-	readonly at: number;
-	readonly tool: string | null;
-	readonly done: boolean;
-}
-
-/** What a session waits for. */
-interface Wait {
-	readonly shown: string;
-	/** The subagent that asked; null = the session itself. */
-	readonly agent: string | null;
-}
+import { type Wait, Waits } from './waits';
 
 /** What an event adds to the counts. */
 export interface Added {
@@ -32,16 +20,6 @@ export interface Added {
 /** An event that adds nothing. */
 export const nothing: Added = { call: false, failure: false, asks: false, agent: false };
 
-/** Puts a value in as the newest; beyond `most` the oldest leaves. */
-function remember<V>(map: Map<string, V>, key: string, value: V, most: number): void {
-	map.delete(key);
-	map.set(key, value);
-	for (const oldest of map.keys()) {
-		if (map.size <= most) break;
-		map.delete(oldest);
-	}
-}
-
 /** Whether a notification asks somebody to do something. */
 function asksForInput({ notification, message }: Hook): boolean {
 	if (notification !== null) return /permission|idle|elicitation_dialog|input/.test(notification);
@@ -54,19 +32,14 @@ export class SessionState {
 	private since: number;
 	private readonly started: number;
 	last: number;
-	private readonly calls = new Map<string, Call>();
+	private readonly calls = new Calls();
+	private readonly waits = new Waits();
+	/** Subagents that run, and what kind each is. */
 	private readonly agents = new Map<string, string>();
-	/** What it waits for, by the key of the call that was asked about; empty = by a notification. Several calls can ask at once. */
-	private readonly waits = new Map<string, Wait>();
-	private toolCalls = 0;
 	private failures = 0;
 	/** Whether the last tool that ended failed. */
 	private failing = false;
-	private lastTool: string | null = null;
 	private lastError: string | null = null;
-	private duration: number | null = null;
-	private durations = 0;
-	private durationSum = 0;
 	private model: string | null = null;
 	private permissionMode: string | null = null;
 	private project: string | null = null;
@@ -136,14 +109,10 @@ export class SessionState {
 			since: this.since,
 			started: this.started,
 			last: this.last,
-			waitingFor:
-				this.waits.size === 0 ? null : [...new Set([...this.waits.values()].map(({ shown }) => shown))].join(', '),
-			lastTool: this.lastTool,
-			toolCalls: this.toolCalls,
+			waitingFor: this.waits.shown,
+			...this.calls.picture(),
 			failures: this.failures,
 			lastError: this.lastError,
-			duration: this.duration,
-			averageDuration: this.durations === 0 ? null : round(this.durationSum / this.durations, 3),
 			agents: this.agents.size,
 			agentTypes: [...new Set(this.agents.values())].sort(),
 			model: this.model,
@@ -158,10 +127,10 @@ export class SessionState {
 	private count(hook: Hook): Added {
 		switch (hook.type) {
 			case 'PreToolUse':
-				return { ...nothing, call: this.called(hook) };
+				return { ...nothing, call: this.calls.called(hook) };
 			case 'PostToolUse':
 			case 'PostToolUseFailure': {
-				const call = this.returned(hook);
+				const call = this.calls.returned(hook);
 				const failure = hook.type === 'PostToolUseFailure' || hook.error !== null;
 				if (failure) {
 					this.failures += 1;
@@ -173,7 +142,9 @@ export class SessionState {
 			case 'flow.agent.spawned': {
 				const id = hook.agent ?? `${hook.at}`;
 				const agent = !this.agents.has(id);
-				remember(this.agents, id, hook.agentType ?? 'agent', limits.claudeAgents);
+				this.agents.delete(id);
+				this.agents.set(id, hook.agentType ?? 'agent');
+				dropOldest(this.agents, limits.claudeAgents);
 				return { ...nothing, agent };
 			}
 			case 'SubagentStop':
@@ -186,36 +157,6 @@ export class SessionState {
 			default:
 				return nothing;
 		}
-	}
-
-	/** A tool was called: counts once per id, also where its end came first. */
-	private called({ toolUse, tool, at }: Hook): boolean {
-		this.lastTool = tool ?? this.lastTool;
-		const key = toolUse ?? `~${tool}`;
-		const known = this.calls.get(key);
-		if (toolUse !== null && known) return false;
-		remember(this.calls, key, { at, tool, done: false }, limits.claudeCalls);
-		this.toolCalls += 1;
-		return true;
-	}
-
-	/** A tool returned: takes its time, and counts the call where its begin was not seen. */
-	private returned({ toolUse, tool, at, duration }: Hook): boolean {
-		this.lastTool = tool ?? this.lastTool;
-		const key = toolUse ?? `~${tool}`;
-		const call = this.calls.get(key);
-		const open = call?.done === false ? call : undefined;
-		const took = duration ?? (open && at >= open.at ? at - open.at : null);
-		if (took !== null && !call?.done) {
-			this.duration = round(took / 1_000, 3);
-			this.durations += 1;
-			this.durationSum += took / 1_000;
-		}
-		if (toolUse === null) this.calls.delete(key);
-		else remember(this.calls, key, { at: call?.at ?? at, tool, done: true }, limits.claudeCalls);
-		if (call) return false;
-		this.toolCalls += 1;
-		return true;
 	}
 
 	/** Changes the status; answers whether it began to wait. */
@@ -237,11 +178,11 @@ export class SessionState {
 			case 'PostToolUseFailure':
 				this.failing = (type === 'PostToolUseFailure' || hook.error !== null) && !hook.interrupted;
 				// Whoever asked about a call that is still open asks on: this one ran beside it.
-				this.goOn(at, (key) => this.isOpen(key));
+				this.goOn(at, (key) => this.calls.isOpen(key));
 				return false;
 			case 'PreToolUse':
 				// A subagent works on while another one waits, and the call itself is what was asked about.
-				this.goOn(at, (key, { agent }) => this.isOpen(key) && (agent !== hook.agent || key === hook.toolUse));
+				this.goOn(at, (key, { agent }) => this.calls.isOpen(key) && (agent !== hook.agent || key === hook.toolUse));
 				return false;
 			case 'PermissionRequest':
 				return this.asked(hook);
@@ -265,34 +206,26 @@ export class SessionState {
 
 	/** Something goes on: what it waits for is over, except what is still open. */
 	private goOn(at: number, still: (key: string, wait: Wait) => boolean): void {
-		for (const [key, wait] of [...this.waits]) if (!still(key, wait)) this.waits.delete(key);
-		if (this.waits.size === 0) this.become('working', at);
+		this.waits.keep(still);
+		if (this.waits.none) this.become('working', at);
 	}
 
-	private isOpen(key: string): boolean {
-		return this.calls.get(key)?.done === false;
-	}
-
-	/** The call that a permission request is about, by its id, else the newest open one of that tool that nobody asked about. */
-	private callOf({ toolUse, tool }: Hook): string {
-		if (toolUse !== null) return toolUse;
-		const open = [...this.calls].findLast(([key, call]) => call.tool === tool && !call.done && !this.waits.has(key));
-		return open?.[0] ?? `~${tool}`;
+	/** The call that a permission request is about. */
+	private callOf(hook: Hook): string {
+		return this.calls.keyOf(hook, (key) => this.waits.has(key));
 	}
 
 	/** Whether a request that came late still waits for its answer: the turn goes on, and the call has not returned. */
 	private isAskedStill(hook: Hook): boolean {
 		if (hook.type !== 'PermissionRequest' || (this.status !== 'working' && this.status !== 'waiting')) return false;
-		return this.isOpen(this.callOf(hook));
+		return this.calls.isOpen(this.callOf(hook));
 	}
 
 	/** Somebody is asked about a call; answers whether that is news. */
 	private asked(hook: Hook): boolean {
 		const key = this.callOf(hook);
-		if (this.calls.get(key)?.done || this.waits.has(key)) return false;
-		// The notification about it may have come before.
-		const isNews = !this.waits.delete('');
-		remember(this.waits, key, { shown: hook.tool ?? 'permission', agent: hook.agent }, limits.claudeCalls);
+		if (this.calls.isDone(key) || this.waits.has(key)) return false;
+		const isNews = this.waits.asked(key, { shown: hook.tool ?? 'permission', agent: hook.agent });
 		this.become('waiting', hook.at);
 		return isNews;
 	}
@@ -300,7 +233,7 @@ export class SessionState {
 	/** The notification that follows a permission request says less than it. */
 	private notified(shown: string, at: number): boolean {
 		if (this.status === 'waiting') return false;
-		this.waits.set('', { shown, agent: null });
+		this.waits.notified(shown);
 		this.become('waiting', at);
 		return true;
 	}

@@ -1,7 +1,9 @@
 import type { Clock } from '../../model/clock';
 import type { Happening } from '../../model/description';
 import type { StreamEvent } from '../../model/event';
+import type { Fields } from '../../model/fields';
 import { limits } from '../../model/limits';
+import { dropOldest } from '../../model/oldest';
 import type { Tracked, Tracker } from '../../model/tracker';
 import { Apps, Recent, Tally } from './apps';
 import { Components } from './components';
@@ -11,8 +13,6 @@ import { objectOf } from './identify';
 import type { Problems, Totals } from './pictures';
 import { nothing } from './session';
 import { isHookType, isSystem } from './types';
-
-type Fields = { readonly [name: string]: unknown };
 
 const severities = ['warning', 'error', 'critical'] as const;
 const alertLevels = ['info', 'warning', 'critical'] as const;
@@ -132,10 +132,7 @@ export class ClaudeCodeTracker implements Tracker {
 			this.tally.hook(hook, { ...nothing, agent: isNew });
 		}
 		if (begins) this.agents.set(id, this.clock.now());
-		for (const oldest of this.agents.keys()) {
-			if (this.agents.size <= limits.claudeAgents) break;
-			this.agents.delete(oldest);
-		}
+		dropOldest(this.agents, limits.claudeAgents);
 		return { totals: this.totals() };
 	}
 
@@ -199,9 +196,9 @@ export class ClaudeCodeTracker implements Tracker {
 	private isNew({ type, replayed }: StreamEvent, data: Fields): boolean {
 		const { id, timestamp, session_id: session } = data;
 		const numbered = (typeof id === 'string' && id !== '') || typeof id === 'number';
-		if (numbered) return this.seen.add(`${String(id).slice(0, 80)} ${String(timestamp)} ${clean(session, 80)}`);
+		if (numbered) return this.seen.add(`${String(id).slice(0, 80)} ${clean(timestamp, 80)} ${clean(session, 80)}`);
 		const { tool_use_id: use } = objectOf(data.payload) ?? {};
-		const isNew = this.seen.add(`~${type} ${String(timestamp)} ${clean(session, 80)} ${clean(use, 80)}`);
+		const isNew = this.seen.add(`~${type} ${clean(timestamp, 80)} ${clean(session, 80)} ${clean(use, 80)}`);
 		return isNew || !replayed;
 	}
 

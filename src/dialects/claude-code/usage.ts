@@ -1,7 +1,7 @@
+import type { Fields } from '../../model/fields';
 import { limits } from '../../model/limits';
+import { dropOldest } from '../../model/oldest';
 import { objectOf } from './identify';
-
-type Fields = { readonly [name: string]: unknown };
 
 /** The kinds of tokens, as the model's interface names them. */
 const kinds = ['input_tokens', 'output_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'] as const;
@@ -78,10 +78,7 @@ export class Spending {
 		const now = { tokens: Math.max(before.tokens, usage.tokens ?? 0), cost: Math.max(before.cost, usage.cost ?? 0) };
 		this.sessions.delete(session);
 		this.sessions.set(session, now);
-		for (const oldest of this.sessions.keys()) {
-			if (this.sessions.size <= limits.claudeSeen) break;
-			this.sessions.delete(oldest);
-		}
+		dropOldest(this.sessions, limits.claudeSeen);
 		return { tokens: now.tokens - before.tokens, cost: now.cost - before.cost };
 	}
 }

@@ -11,8 +11,7 @@ import { AgentStreamError } from '../../model/errors';
 import { listed } from './entities/items';
 import type { UnraidWorld } from './schemas';
 
-// Everything that the agent can be told, with the method, path and body that it accepts (not those that the integration gets
-// wrong): `services`, `corrections_for_current_agent` and `agent_control_endpoints_not_used_by_ha_entities` of the facts.
+// Everything that the agent can be told, with the method, path and body that it accepts: Home Assistant's own integration gets some wrong.
 
 const containers = 'container_list_update';
 const machines = 'vm_list_update';

@@ -1,3 +1,4 @@
+import { isFields } from '../../model/fields';
 import type { Identified, Item } from '../dialect';
 import { topics } from './topics';
 
@@ -56,10 +57,6 @@ const fallbackRules: readonly Rule[] = [
 
 const has = (data: object, field: string) => Object.hasOwn(data, field);
 
-function isObject(value: unknown): value is object {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function fits(rule: Rule, shape: 'list' | 'object', sample: object): boolean {
 	return (
 		(rule.shape === undefined || rule.shape === shape) &&
@@ -76,7 +73,7 @@ export function identifyByStructure(data: unknown): string {
 	const shape = Array.isArray(data) ? 'list' : 'object';
 	if (Array.isArray(data) && data.length === 0) return 'empty_list';
 	const sample: unknown = Array.isArray(data) ? data[0] : data;
-	if (!isObject(sample)) return 'unknown';
+	if (!isFields(sample)) return 'unknown';
 	for (const rules of [documentRules, fallbackRules]) {
 		const rule = rules.find((candidate) => fits(candidate, shape, sample));
 		if (rule) return rule.type;
@@ -106,7 +103,7 @@ export function identify(item: Item): Identified {
 			issues: [{ path: 'event', code: 'unknown_name', severity: 'notice', message }],
 		};
 	}
-	if (name === 'update' && isObject(data) && 'event' in data && typeof data.event === 'string' && isTopic(data.event)) {
+	if (name === 'update' && isFields(data) && 'event' in data && typeof data.event === 'string' && isTopic(data.event)) {
 		return { type: data.event, by: 'name' };
 	}
 	return { type: identifyByStructure(data), by: 'structure' };

@@ -2,12 +2,13 @@ import type { Issue } from '../../model/event';
 import { parseJson } from '../../model/json';
 import type { Item, Link, Session, SessionParts } from '../dialect';
 
-/** How the agent's WebSocket works: `facts` "How the real agent behaves on the wire", sections Subscribe and Health. */
+/** How the agent's WebSocket works: as real agents behave, which is more than the document says. */
 export class UnraidSession implements Session {
 	/** Topics that the user restricted the endpoint to; null = none but what its users need. */
 	private readonly chosen: readonly string[] | null;
 
 	constructor({ subscription }: Pick<SessionParts, 'subscription'>) {
+		// The endpoint has checked it by our schema.
 		this.chosen = (subscription as readonly string[] | undefined) ?? null;
 	}
 

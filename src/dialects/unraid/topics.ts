@@ -1,10 +1,9 @@
+import { isFields } from '../../model/fields';
 import type { EventType } from '../dialect';
 
-/** Whether an answer has these values: what an agent says before its collector ran for the first time (`rest_when_empty` of the facts). */
+/** Whether an answer has these values: what an agent says before its collector ran for the first time. */
 const says = (values: object) => (data: unknown) =>
-	typeof data === 'object' &&
-	data !== null &&
-	Object.entries(values).every(([name, value]) => (data as { readonly [name: string]: unknown })[name] === value);
+	isFields(data) && Object.entries(values).every(([name, value]) => data[name] === value);
 
 /** A first list without notifications would make news of all that the next one has. */
 const noneYet = (data: unknown, first: boolean) =>
@@ -18,7 +17,7 @@ const noneYet = (data: unknown, first: boolean) =>
 /**
  * Every event type of the Unraid agent with the interval at which its collector sends by default (seconds, null = only on change)
  * and the REST path that answers with the same data from the agent's cache.
- * `poll`: only REST has it; not of the agent's tables. From `b_topics` of the agent's own tables; `gpu_update` and `empty_list` are names of the 1.1.0 document.
+ * From the agent's own tables, except `poll`: only REST has it; `gpu_update` and `empty_list` are names of the 1.1.0 document.
  */
 export const topics: Readonly<Record<string, EventType>> = {
 	system_update: { title: 'System', interval: 15, list: false, rest: '/system', blank: says({ hostname: 'unknown' }) },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StreamEvent } from '../../../model/event';
 import { limits } from '../../../model/limits';
+import { dropOldest } from '../../../model/oldest';
 
 /** Events that were seen: one that comes through two rooms is the same. Bounded. */
 export class Repeats {
@@ -19,10 +20,7 @@ export class Repeats {
 		if (before !== undefined && (time !== null || received - before < limits.agentsApiRepeatWithin)) return null;
 		this.seen.delete(mark);
 		this.seen.set(mark, received);
-		for (const oldest of this.seen.keys()) {
-			if (this.seen.size <= limits.agentsApiRepeats) break;
-			this.seen.delete(oldest);
-		}
+		dropOldest(this.seen, limits.agentsApiRepeats);
 		return time === null ? `${mark}${received}` : mark;
 	}
 

@@ -1,13 +1,15 @@
 import type { Happening } from '../../../model/description';
-import type { StreamEvent } from '../../../model/event';
 import { limits } from '../../../model/limits';
 import { Roster } from '../../roster';
 import type { Agent, AgentTotals } from '../pictures';
 import type { DataOf } from '../schemas';
 import { agentState, severityOf } from '../words';
 import { Open } from './open';
-import { bounded, boundedTexts, happenedAt, idOf, newer, type Part, withHappening } from './part';
+import { bounded, boundedTexts, type EventOf, happenedAt, idOf, newer, type Part, withHappening } from './part';
 import { earlier } from './places';
+
+/** Events that tell of agents. */
+export type AgentEvent = 'agent_status_update' | 'agent_task_completed' | 'agent_error';
 
 const unknown = (agent_id: string): Agent => ({
 	agent_id,
@@ -71,14 +73,14 @@ const withError = (old: Agent, data: DataOf<'agent_error'>, time: string | null)
 });
 
 /** The agent as an event leaves it. */
-function changed(old: Agent, event: StreamEvent): Agent {
+function changed(old: Agent, event: EventOf<AgentEvent>): Agent {
 	switch (event.type) {
 		case 'agent_status_update':
-			return withStatus(old, event.data as DataOf<'agent_status_update'>);
+			return withStatus(old, event.data);
 		case 'agent_task_completed':
-			return withTask(old, event.data as DataOf<'agent_task_completed'>);
-		default:
-			return withError(old, event.data as DataOf<'agent_error'>, event.time);
+			return withTask(old, event.data);
+		case 'agent_error':
+			return withError(old, event.data, event.time);
 	}
 }
 
@@ -90,7 +92,7 @@ interface Known {
 }
 
 /** The agents, and what they did together. One that lives does not make room for a new one: its entities would come and go. */
-export class Agents implements Part {
+export class Agents implements Part<AgentEvent> {
 	private readonly roster = new Roster<Known>(limits.aiosAgents);
 	/** Agents for which there is no room. */
 	private readonly others = new Open<'other'>();
@@ -113,8 +115,8 @@ export class Agents implements Part {
 		}),
 	};
 
-	take(event: StreamEvent, again: boolean): readonly string[] {
-		const id = idOf((event.data as { readonly agent_id?: unknown }).agent_id);
+	take(event: EventOf<AgentEvent>, again: boolean): readonly string[] {
+		const id = idOf(event.data.agent_id);
 		if (id === null) return [];
 		const known = this.roster.get(id);
 		const at = happenedAt(event);
@@ -146,8 +148,8 @@ export class Agents implements Part {
 			.some(({ item }) => item.agent.status === 'offline' || now - item.touched >= limits.aiosIdle);
 	}
 
-	private failed(event: StreamEvent, agent_id: string): void {
-		const { error, severity, can_retry, affected_jobs } = event.data as DataOf<'agent_error'>;
+	private failed(event: EventOf<'agent_error'>, agent_id: string): void {
+		const { error, severity, can_retry, affected_jobs } = event.data;
 		this.errors += 1;
 		this.failures = withHappening(this.failures, event, severityOf(severity), {
 			agent_id,

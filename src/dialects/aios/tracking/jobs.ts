@@ -6,9 +6,12 @@ import type { Job, JobTotals } from '../pictures';
 import type { DataOf } from '../schemas';
 import { toldJobState } from '../words';
 import { Open } from './open';
-import { bounded, happenedAt, idOf, newer, type Part, withHappening } from './part';
+import { bounded, type EventOf, happenedAt, idOf, newer, type Part, withHappening } from './part';
 import { earlier, Places } from './places';
 
+/** Events that tell of jobs. */
+export type JobEvent = 'processing_job_status' | 'processing_job_completed' | 'processing_job_failed';
+/** All that one of them can have. */
 type Data = DataOf<'processing_job_status'> & DataOf<'processing_job_completed'> & DataOf<'processing_job_failed'>;
 
 const empty = (place: number): Job => ({
@@ -80,7 +83,7 @@ function changed(job: Job, data: Data, event: StreamEvent): Job {
 }
 
 /** Jobs in their places, how many are under way, and how many ended how. */
-export class Jobs implements Part {
+export class Jobs implements Part<JobEvent> {
 	private readonly places = new Places<Job>(limits.aiosJobs, empty);
 	private readonly open = new Open<'queued' | 'processing'>();
 	private completed = 0;
@@ -104,8 +107,8 @@ export class Jobs implements Part {
 		}),
 	};
 
-	take(event: StreamEvent, again: boolean): readonly string[] {
-		const data = event.data as Data;
+	take(event: EventOf<JobEvent>, again: boolean): readonly string[] {
+		const data: Data = event.data;
 		const id = idOf(data.job_id);
 		if (id === null) return [];
 		const change = (old: Job) => changed(old, data, event);

@@ -1,11 +1,15 @@
-import type { StreamEvent } from '../../../model/event';
 import type { Errors, Insights, Knowledge } from '../pictures';
 import { speaksOfAuthentication } from '../refusal';
 import type { DataOf } from '../schemas';
-import { bounded, boundedTexts, happenedAt, type Part, withHappening } from './part';
+import { bounded, boundedTexts, type EventOf, happenedAt, type Part, withHappening } from './part';
+
+/** Events that tell of knowledge. */
+export type LibraryEvent = 'knowledge_item_created' | 'knowledge_item_updated' | 'insight_generated';
+/** Events that tell of faults. */
+export type FaultEvent = 'error' | 'connection_error';
 
 /** What the server has come to know: knowledge items and insights, counted, and the last of each. */
-export class Library implements Part {
+export class Library implements Part<LibraryEvent> {
 	private knowledge: Knowledge;
 	private insights: Insights;
 	private newestItem = Number.NEGATIVE_INFINITY;
@@ -33,22 +37,23 @@ export class Library implements Part {
 		insights: (): Insights => this.insights,
 	};
 
-	take(event: StreamEvent, again: boolean): readonly string[] {
+	take(event: EventOf<LibraryEvent>, again: boolean): readonly string[] {
 		if (again) return [];
 		switch (event.type) {
 			case 'knowledge_item_created':
-				this.created(event, event.data as DataOf<'knowledge_item_created'>);
+				this.created(event);
 				return ['knowledge'];
 			case 'knowledge_item_updated':
-				this.updated(event, event.data as DataOf<'knowledge_item_updated'>);
+				this.updated(event);
 				return ['knowledge'];
-			default:
-				this.generated(event, event.data as DataOf<'insight_generated'>);
+			case 'insight_generated':
+				this.generated(event);
 				return ['insights'];
 		}
 	}
 
-	private created(event: StreamEvent, data: DataOf<'knowledge_item_created'>): void {
+	private created(event: EventOf<'knowledge_item_created'>): void {
+		const { data } = event;
 		this.knowledge = { ...this.knowledge, created: this.knowledge.created + 1 };
 		if (happenedAt(event) < this.newestItem) return;
 		this.newestItem = happenedAt(event);
@@ -63,7 +68,8 @@ export class Library implements Part {
 		};
 	}
 
-	private updated(event: StreamEvent, data: DataOf<'knowledge_item_updated'>): void {
+	private updated(event: EventOf<'knowledge_item_updated'>): void {
+		const { data } = event;
 		this.knowledge = { ...this.knowledge, updated: this.knowledge.updated + 1 };
 		if (happenedAt(event) < this.newestUpdate) return;
 		this.newestUpdate = happenedAt(event);
@@ -75,7 +81,8 @@ export class Library implements Part {
 		};
 	}
 
-	private generated(event: StreamEvent, data: DataOf<'insight_generated'>): void {
+	private generated(event: EventOf<'insight_generated'>): void {
+		const { data } = event;
 		const [insight_id, title, type] = [bounded(data.insight_id), bounded(data.title), bounded(data.type)];
 		const confidence = data.confidence ?? null;
 		const about = { insight_id, title, insight_type: type, confidence };
@@ -90,7 +97,7 @@ export class Library implements Part {
 }
 
 /** What the server reports as gone wrong, of itself or of the connection. */
-export class Faults implements Part {
+export class Faults implements Part<FaultEvent> {
 	private errors: Errors;
 
 	constructor(counting: number) {
@@ -99,10 +106,10 @@ export class Faults implements Part {
 
 	readonly pictures = { errors: (): Errors => this.errors };
 
-	take(event: StreamEvent, again: boolean): readonly string[] {
+	take(event: EventOf<FaultEvent>, again: boolean): readonly string[] {
 		if (again) return [];
-		const { code, message, details } = event.data as DataOf<'error'>;
-		const { job_id, error_type, retry_available } = (details ?? {}) as { readonly [name: string]: unknown };
+		const { code, message, details }: DataOf<'error'> = event.data;
+		const { job_id, error_type, retry_available }: { readonly [name: string]: unknown } = details ?? {};
 		const about = {
 			code: bounded(code),
 			// A server that refuses a token may repeat it.

@@ -1,4 +1,5 @@
 import { limits } from '../../../model/limits';
+import { dropOldest } from '../../../model/oldest';
 
 /** Which jobs or runs are under way, and in which state: bounded by number and age, the longest untouched leaves first. */
 export class Open<S extends string> {
@@ -8,10 +9,7 @@ export class Open<S extends string> {
 	set(id: string, state: S | null, now: number): void {
 		this.states.delete(id);
 		if (state !== null) this.states.set(id, { state, touched: now });
-		for (const oldest of this.states.keys()) {
-			if (this.states.size <= limits.aiosOpen) break;
-			this.states.delete(oldest);
-		}
+		dropOldest(this.states, limits.aiosOpen);
 	}
 
 	/** How many are in a state. */

@@ -2,14 +2,20 @@ import type { Happening } from '../../../model/description';
 import type { AttributeValue } from '../../../model/entity';
 import type { StreamEvent } from '../../../model/event';
 import { limits } from '../../../model/limits';
+import type { DataOf, ServerEvent } from '../schemas';
 
-/** One part of the tracker: what it takes in, and the pictures that it makes of it. */
-export interface Part {
+/** An event after lenient validation: its type says what its data can be. */
+export type EventOf<T extends ServerEvent> = {
+	readonly [K in T]: StreamEvent & { readonly type: K; readonly data: DataOf<K> };
+}[T];
+
+/** One part of the tracker: what it takes in (events of the types `T`; of a mere `Part` nobody knows), and the pictures that it makes of it. */
+export interface Part<T extends ServerEvent = never> {
 	/**
-	 * Takes an event of one of its types in; answers the own types whose pictures changed.
+	 * Takes an event in; answers the own types whose pictures changed.
 	 * @param again whether this very event came before: it may say once more how things are, but it counts and fires no more
 	 */
-	take(event: StreamEvent, again: boolean): readonly string[];
+	take(event: EventOf<T>, again: boolean): readonly string[];
 	/** Lets go of what was not heard of since `before`, ms since 1970; answers the own types whose pictures changed. */
 	expire?(before: number): readonly string[];
 	/** When the oldest of what it holds was last heard of, ms since 1970; null where it holds nothing. */

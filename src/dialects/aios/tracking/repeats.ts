@@ -1,5 +1,7 @@
 import type { StreamEvent } from '../../../model/event';
+import { isFields } from '../../../model/fields';
 import { limits } from '../../../model/limits';
+import { dropOldest } from '../../../model/oldest';
 
 /** What tells two events of a type apart, besides their time: only types that count or fire. */
 const identity: Readonly<Record<string, readonly string[]>> = {
@@ -24,15 +26,12 @@ export class Repeats {
 	has(event: StreamEvent): boolean {
 		const fields = Object.hasOwn(identity, event.type) ? identity[event.type] : undefined;
 		if (!fields || event.time === null) return false;
-		const data = event.data as { readonly [field: string]: unknown };
+		const data = isFields(event.data) ? event.data : {};
 		const about = fields.map((field) => String(data[field] ?? '').slice(0, limits.textLength));
 		const key = JSON.stringify([event.type, event.at, ...about]);
 		if (this.seen.has(key)) return true;
 		this.seen.add(key);
-		for (const oldest of this.seen) {
-			if (this.seen.size <= limits.aiosRepeats) break;
-			this.seen.delete(oldest);
-		}
+		dropOldest(this.seen, limits.aiosRepeats);
 		return false;
 	}
 }

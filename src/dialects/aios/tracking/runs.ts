@@ -1,12 +1,14 @@
 import type { Happening } from '../../../model/description';
-import type { StreamEvent } from '../../../model/event';
 import { limits } from '../../../model/limits';
 import type { DagTotals, Run, Step } from '../pictures';
 import type { DataOf } from '../schemas';
 import { runState } from '../words';
 import { Open } from './open';
-import { bounded, happenedAt, idOf, newer, type Part, withHappening } from './part';
+import { bounded, type EventOf, happenedAt, idOf, newer, type Part, withHappening } from './part';
 import { earlier, Places } from './places';
+
+/** Events that tell of runs. */
+export type RunEvent = 'dag_run_status' | 'step_status' | 'dag_run_progress';
 
 const empty = (place: number): Run => ({
 	place,
@@ -67,21 +69,21 @@ function withStep(old: Run, data: DataOf<'step_status'>): Run {
 }
 
 /** The run as an event leaves it. */
-function changed(old: Run, event: StreamEvent): Run {
-	const { dag_id, run_id } = event.data as DataOf<'dag_run_status'>;
+function changed(old: Run, event: EventOf<RunEvent>): Run {
+	const { dag_id, run_id } = event.data;
 	const run = { ...old, dag_id: bounded(dag_id) ?? old.dag_id, run_id: idOf(run_id) };
 	switch (event.type) {
 		case 'dag_run_status':
-			return withStatus(run, event.data as DataOf<'dag_run_status'>);
+			return withStatus(run, event.data);
 		case 'step_status':
-			return withStep(run, event.data as DataOf<'step_status'>);
-		default:
-			return withProgress(run, event.data as DataOf<'dag_run_progress'>);
+			return withStep(run, event.data);
+		case 'dag_run_progress':
+			return withProgress(run, event.data);
 	}
 }
 
 /** DAG runs in their places with their steps, how many are under way, and how many ended how. */
-export class Runs implements Part {
+export class Runs implements Part<RunEvent> {
 	private readonly places = new Places<Run>(limits.aiosRuns, empty);
 	private readonly open = new Open<'running'>();
 	private succeeded = 0;
@@ -104,17 +106,17 @@ export class Runs implements Part {
 		}),
 	};
 
-	take(event: StreamEvent, again: boolean): readonly string[] {
-		const id = idOf((event.data as { readonly run_id?: unknown }).run_id);
+	take(event: EventOf<RunEvent>, again: boolean): readonly string[] {
+		const id = idOf(event.data.run_id);
 		if (id === null) return [];
 		const run = this.places.update(id, happenedAt(event), event.received, (old) => changed(old, event), hasEnded);
 		this.open.set(id, run.status === 'running' ? 'running' : null, event.received);
 		if (again) return ['dag_runs', 'dag_totals'];
 		if (event.type === 'dag_run_status') {
-			const said = runState((event.data as DataOf<'dag_run_status'>).status);
+			const said = runState(event.data.status);
 			if (said === 'success') this.succeeded += 1;
 			if (said === 'failed') this.failed += 1;
-		} else if (event.type === 'step_status') this.step(event, event.data as DataOf<'step_status'>);
+		} else if (event.type === 'step_status') this.step(event);
 		return ['dag_runs', 'dag_totals'];
 	}
 
@@ -131,7 +133,8 @@ export class Runs implements Part {
 		return Math.max(0, this.open.count('running') - shown);
 	}
 
-	private step(event: StreamEvent, data: DataOf<'step_status'>): void {
+	private step(event: EventOf<'step_status'>): void {
+		const { data } = event;
 		if (runState(data.status) !== 'failed') return;
 		this.failedSteps += 1;
 		this.failures = withHappening(this.failures, event, 'failed', {

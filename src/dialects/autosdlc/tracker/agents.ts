@@ -1,10 +1,11 @@
 import type { StreamEvent } from '../../../model/event';
+import { isFields } from '../../../model/fields';
 import { limits } from '../../../model/limits';
 import { Roster } from '../../roster';
 import type { DataOf } from '../schemas';
 import { labelOf, textOf } from '../values';
 import { type Coverage, coverageOf, noCoverage, noTests, type TestCounts, testCountsOf } from './counts';
-import type { Handlers, Part } from './part';
+import type { Part, PartHandlers } from './part';
 import { taskEnd } from './words';
 
 /** States of an agent. */
@@ -64,7 +65,7 @@ const noTask = { taskId: null, taskType: null, taskStatus: null, progress: null 
 export class Agents implements Part<readonly Agent[]> {
 	private readonly roster = new Roster<Agent>(limits.autosdlcAgents);
 
-	readonly handlers: Handlers = {
+	readonly handlers: PartHandlers = {
 		agent_status: (data, event) =>
 			this.change(data, event, (agent) => ({
 				type: textOf(data.agentType) ?? agent.type,
@@ -90,7 +91,7 @@ export class Agents implements Part<readonly Agent[]> {
 		agent_error: (data, event) =>
 			this.change(data, event, () => ({
 				lastError: textOf(data.message) ?? labelOf(data.error, ['message', 'name', 'code']) ?? labelOf(data.code),
-				lastErrorCode: labelOf(data.code) ?? labelOf(Object(data.error).code, []),
+				lastErrorCode: labelOf(data.code) ?? labelOf(isFields(data.error) ? data.error.code : null, []),
 				lastErrorAt: event.at,
 			})),
 		tdd_phase_change: (data, event) =>

@@ -1,7 +1,7 @@
 import type { Happening } from '../../../model/description';
 import type { StreamEvent } from '../../../model/event';
 import { labelOf, textOf } from '../values';
-import { Chronicle, type Handlers, noted, type Part, severityOf, wordOf } from './part';
+import { Chronicle, noted, type Part, type PartHandlers, severityOf, wordOf } from './part';
 
 /** What people should hear of: lists of what happened, oldest first. */
 export interface Bulletins {
@@ -36,7 +36,7 @@ export class BulletinBoard implements Part<Bulletins> {
 		lastNotification: null,
 	};
 
-	readonly handlers: Handlers = {
+	readonly handlers: PartHandlers = {
 		system_alert: (data, event) => {
 			const { component, title, message, severity, level } = data;
 			const shown = { title: textOf(title), message: textOf(message), component: textOf(component) };

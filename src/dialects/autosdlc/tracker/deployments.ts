@@ -1,7 +1,8 @@
+import { isFields } from '../../../model/fields';
 import { limits } from '../../../model/limits';
 import { Roster } from '../../roster';
-import { isObject, labelOf, textOf } from '../values';
-import type { Handlers, Part } from './part';
+import { labelOf, textOf } from '../values';
+import type { Part, PartHandlers } from './part';
 
 /** How one environment is; null = not known. */
 export interface Deployment {
@@ -22,7 +23,7 @@ export interface Deployment {
 export class Deployments implements Part<readonly Deployment[]> {
 	private readonly roster = new Roster<Deployment>(limits.autosdlcDeployments);
 
-	readonly handlers: Handlers = {
+	readonly handlers: PartHandlers = {
 		deployment_status: (data, event) => {
 			const environment = textOf(data.environment);
 			if (environment === null) return false;
@@ -52,8 +53,8 @@ const healthFields = ['status', 'health', 'state'];
 /** Health by name, of a list with names or of an object; null where it is neither. */
 function componentsOf(given: unknown): { readonly [name: string]: string } | null {
 	const entries: readonly (readonly [unknown, unknown])[] | null = Array.isArray(given)
-		? given.map((each: unknown) => [labelOf(each), isObject(each) ? each : null])
-		: isObject(given)
+		? given.map((each: unknown) => [labelOf(each), isFields(each) ? each : null])
+		: isFields(given)
 			? Object.entries(given)
 			: null;
 	if (!entries) return null;
@@ -61,7 +62,7 @@ function componentsOf(given: unknown): { readonly [name: string]: string } | nul
 		const label = textOf(name);
 		return label === null
 			? []
-			: [[label, labelOf(isObject(value) ? value : { status: value }, healthFields) ?? 'unknown']];
+			: [[label, labelOf(isFields(value) ? value : { status: value }, healthFields) ?? 'unknown']];
 	});
 	return Object.fromEntries(found);
 }

@@ -1,7 +1,7 @@
 import type { Happening } from '../../../model/description';
 import type { StreamEvent } from '../../../model/event';
 import { labelOf, textOf } from '../values';
-import { Chronicle, type Handlers, noted, type Part, wordOf } from './part';
+import { Chronicle, noted, type Part, type PartHandlers, wordOf } from './part';
 
 /** The last issue, pull request or workflow run that was told of. */
 export interface Reference {
@@ -44,7 +44,7 @@ export class GitHubNews implements Part<GitHub> {
 	private readonly chronicle = new Chronicle();
 	private news: GitHub = { issue: null, pullRequest: null, run: null, issues: [], pullRequests: [], runs: [] };
 
-	readonly handlers: Handlers = {
+	readonly handlers: PartHandlers = {
 		github_issue_update: (data, event) => {
 			const issue = referenceOf(data, event, textOf(data.state), labelOf(data.number));
 			const happening = this.chronicle.happening(

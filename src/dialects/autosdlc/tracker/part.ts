@@ -2,14 +2,14 @@ import type { Happening } from '../../../model/description';
 import type { AttributeValue } from '../../../model/entity';
 import type { StreamEvent } from '../../../model/event';
 import { limits } from '../../../model/limits';
-import type { DataOf, MessageType } from '../schemas';
+import type { Handlers } from '../dispatch';
 
-/** What a part does with one message type; answers whether its picture changed. */
-export type Handlers = { readonly [T in MessageType]?: (data: DataOf[T], event: StreamEvent) => boolean };
+/** What a part does with the message types that concern it; each answers whether the part's picture changed. */
+export type PartHandlers = Handlers<boolean, [event: StreamEvent]>;
 
 /** One picture that is made of the news. Items that it hands out are never changed afterwards. */
 export interface Part<P> {
-	readonly handlers: Handlers;
+	readonly handlers: PartHandlers;
 	picture(): P;
 	/** What changed by time alone, up to `now` (ms since 1970). */
 	tick?(now: number): boolean;
@@ -42,12 +42,6 @@ export class Chronicle {
 /** Adds a happening to a bounded list, oldest first. */
 export function noted(list: readonly Happening[], happening: Happening): readonly Happening[] {
 	return [...list, happening].slice(-limits.autosdlcHappenings);
-}
-
-/** What tells a message apart from all others that came. */
-export function idOf(event: StreamEvent): string {
-	const { envelope } = Object(event.data) as { readonly envelope?: { readonly id?: string } };
-	return `${event.type} ${envelope?.id ?? ''} ${event.at}`;
 }
 
 /** One of the known words, or `other`; without a word, too. */

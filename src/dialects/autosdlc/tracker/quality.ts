@@ -1,6 +1,6 @@
 import { numberOf, textOf } from '../values';
 import { type Coverage, coverageOf, noCoverage, noTests, type TestCounts, testCountsOf } from './counts';
-import type { Handlers, Part } from './part';
+import type { Part, PartHandlers } from './part';
 
 /** The newest tests and the newest coverage, whoever they are of. */
 export interface Quality extends TestCounts, Coverage {
@@ -19,7 +19,7 @@ export interface Quality extends TestCounts, Coverage {
 export class LatestQuality implements Part<Quality | null> {
 	private latest: Quality | null = null;
 
-	readonly handlers: Handlers = {
+	readonly handlers: PartHandlers = {
 		tdd_phase_change: (data, event) => {
 			const phase = textOf(data.currentPhase);
 			const tests = testCountsOf(data.testResults);

@@ -1,7 +1,8 @@
 import { limits } from '../../../model/limits';
+import { dropOldest } from '../../../model/oldest';
 import { textOf } from '../values';
 import { testCountsOf } from './counts';
-import { type Handlers, type Part, severityOf } from './part';
+import { type Part, type PartHandlers, severityOf } from './part';
 import { taskEnd } from './words';
 
 /** What was counted since `counting`, ms since 1970. */
@@ -53,7 +54,7 @@ export class Counters implements Part<Totals> {
 		};
 	}
 
-	readonly handlers: Handlers = {
+	readonly handlers: PartHandlers = {
 		agent_task_update: ({ status, taskId, currentTask }) => {
 			const end = taskEnd(status);
 			const id = textOf(taskId ?? currentTask?.id);
@@ -86,10 +87,7 @@ export class Counters implements Part<Totals> {
 	private isNew(id: string): boolean {
 		if (this.ended.has(id)) return false;
 		this.ended.add(id);
-		for (const oldest of this.ended) {
-			if (this.ended.size <= limits.autosdlcSeen) break;
-			this.ended.delete(oldest);
-		}
+		dropOldest(this.ended, limits.autosdlcSeen);
 		return true;
 	}
 }

@@ -4,7 +4,7 @@ import { epochTime, parseTime } from '../../../model/time';
 import { Roster } from '../../roster';
 import type { DataOf } from '../schemas';
 import { labelOf, numberOf, textOf } from '../values';
-import type { Handlers, Part } from './part';
+import type { Part, PartHandlers } from './part';
 
 /** States of a place for workflows; `idle`: no workflow is there. */
 export const workflowStates = ['idle', 'running', 'completed', 'failed'] as const;
@@ -59,7 +59,7 @@ export class Workflows implements Part<readonly Workflow[]> {
 	private readonly roster = new Roster<Omit<Workflow, 'place'>>(limits.autosdlcWorkflows);
 	private shown: Workflow[] = [];
 
-	readonly handlers: Handlers = {
+	readonly handlers: PartHandlers = {
 		workflow_started: (data, event) =>
 			this.change(data, event, (known, id) =>
 				isLate(known, event)

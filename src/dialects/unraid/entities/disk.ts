@@ -23,7 +23,7 @@ const isPhysical = (disk: RawDisk) =>
 
 const isParity = (disk: Disk) => /^parity2?$/.test(disk.role ?? disk.name ?? '');
 
-/** SMART verdict, else the array's word. A sleeping disk is not asked, so the last verdict stands (need 5). */
+/** SMART verdict, else the array's word. A sleeping disk is not asked, so the last verdict stands. */
 function health(disk: Disk, { previous }: Pick<Reading, 'previous'>): State {
 	const verdict = disk.smart_status || disk.status || null;
 	const asleep = disk.spin_state === 'standby' && (verdict === null || verdict === 'UNKNOWN');
@@ -44,7 +44,7 @@ const transferred = {
 	icon: 'mdi:harddisk-plus',
 } as const;
 
-/** A temperature that was read before the disk fell asleep is none of now (need 5). */
+/** A temperature that was read before the disk fell asleep is none of now. */
 const awake = (row: Row<Disk, World>): Row<Disk, World> => ({
 	...row,
 	from: [...row.from, 'spin_state'],

@@ -40,7 +40,7 @@ function threshold(own: number | null | undefined, kind: 'ssd' | 'hdd', all: num
 	return all ? { celsius: all, source: kind } : undefined;
 }
 
-/** The thresholds of a disk: its own, else those of its kind (need 7: per disk, else HDD/SSD global). */
+/** The thresholds of a disk: its own, else those of its kind. */
 export function thresholdsOf(disk: Disk, settings: Settings | undefined): Thresholds {
 	const kind = isSsd(disk) ? 'ssd' : 'hdd';
 	const warning = threshold(disk.temp_warning_celsius, kind, settings?.[`${kind}_temp_warning_celsius`]);

@@ -18,7 +18,7 @@ const lowBattery = ['LOWBATT', 'LB'];
 
 /**
  * The state that a status text means: words of apcupsd (`ONBATT LOWBATT`) or flags of NUT (`OL CHRG`), in any order.
- * A low battery is urgent only while the UPS runs on it (need 8); a missing UPS has lost its communication.
+ * A low battery is urgent only while the UPS runs on it; a missing UPS has lost its communication.
  */
 export function upsState(status: string | null | undefined, connected: boolean | null | undefined): UpsState {
 	if (connected === false) return 'comm_lost';
