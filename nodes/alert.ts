@@ -8,7 +8,7 @@ import { limits } from '../src/model/limits';
 import { type LiveAlerts, serveAlerts } from './glue/alert-admin';
 import { AlertEntities } from './glue/alert-entities';
 import { AlertMemory } from './glue/alert-memory';
-import { type AlertVerb, alertVerbOf, sendAlerts } from './glue/alert-messages';
+import { type AlertVerb, alertVerbOf, sendAlerts, sendList } from './glue/alert-messages';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
 import { entitiesIn } from './glue/entities';
 import { entitiesMessage, entitiesOf } from './glue/messages';
@@ -175,9 +175,7 @@ class AlertNode implements Running, LiveAlerts {
 	/** @throws AgentStreamError INPUT_INVALID: there is no such rule */
 	private obey(engine: AlertEngine, verb: AlertVerb, to: Send): void {
 		if (verb.topic === 'list') {
-			const rules = [...this.rules].map((rule) => engine.status(rule));
-			const payload = { active: engine.active(), past: engine.past(), rules, refused: this.refused };
-			to([{ topic: 'alerts/list', payload }]);
+			sendList(engine, this.rules, this.refused, to);
 			return;
 		}
 		const { rule } = verb.payload;

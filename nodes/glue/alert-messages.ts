@@ -1,5 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import { z } from 'zod';
+import type { AlertEngine } from '../../src/alert/engine';
 import type { AlertChange } from '../../src/model/alert';
 import { AgentStreamError } from '../../src/model/errors';
 import { limits } from '../../src/model/limits';
@@ -26,7 +27,7 @@ const alertVerbSchema = z.discriminatedUnion('topic', [
 	z.object({ topic: z.literal('unmute'), payload: asked(z.strictObject(target)) }),
 	/** Sends what an alert would look like; without a rule that of the first one that watches anything. */
 	z.object({ topic: z.literal('test'), payload: asked(z.strictObject({ rule: name.optional() })) }),
-	/** Answers active and past alerts, and how each rule stands. */
+	/** Answers active and past alerts, how each rule stands, and the mutes that stand. */
 	z.object({ topic: z.literal('list') }),
 ]);
 /** See {@link alertVerbSchema}. */
@@ -66,4 +67,24 @@ export function sendAlerts(changes: readonly AlertChange[], to: Send): void {
 		const message = { topic: titleOf(change), payload: change.text, alert: change } as NodeMessage;
 		to(change.state === 'cleared' ? [null, message] : [message]);
 	}
+}
+
+/**
+ * Answers `list` on the first output: active alerts, each with its text as it is now; past ones, how each rule stands, and the mutes that stand.
+ * @param refused messages that were none
+ */
+export function sendList(engine: AlertEngine, rules: Iterable<string>, refused: number, to: Send): void {
+	const texts = engine.texts();
+	const payload = {
+		active: engine.active().map((alert) => ({ ...alert, text: texts.get(alert.id) ?? '' })),
+		past: engine.past(),
+		rules: [...rules].map((rule) => engine.status(rule)),
+		mutes: engine.mutes().map(({ rule, entity, until }) => ({
+			...(rule !== undefined && { rule }),
+			...(entity !== undefined && { entity }),
+			until: new Date(until).toISOString(),
+		})),
+		refused,
+	};
+	to([{ topic: 'alerts/list', payload }]);
 }

@@ -4,7 +4,7 @@ import { limits } from '../model/limits';
 import type { Agenda } from './agenda';
 import type { Desk } from './desk';
 import type { Expressions } from './expressions';
-import type { Memory, Sight, Verdict } from './kinds';
+import type { Memory, Sight, Verdict } from './judges';
 import { thresholdOf } from './levels';
 import type { Machine } from './machine';
 import { Others } from './others';
@@ -220,13 +220,13 @@ export class Court {
 	private remove(entity: Entity, out: AlertChange[]): void {
 		const entry = this.entries.get(entity.unique_id);
 		if (!entry) return;
-		this.entries.delete(entity.unique_id);
 		this.parts.agenda.set(entry, null);
 		for (const watch of entry.watches) {
 			const machine = this.parts.desk.find(watch.rule, entity.unique_id);
 			if (isSilence(watch)) this.parts.silences.forget(watch, entity, this.now, this.graceEnds, out);
 			else if (machine) this.parts.desk.drop(machine, 'removed', this.now, out);
 		}
+		this.entries.delete(entity.unique_id);
 	}
 
 	/** What is judged of an entity now, apart from what is remembered. */

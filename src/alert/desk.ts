@@ -10,6 +10,7 @@ export const idOf = (rule: AlertRule, target: string): string => `${rule.id}/${t
 /** All machines: each is kept while it has something to remember, and looked at again when it is due. */
 export class Desk {
 	private readonly machines = new Map<string, Machine>();
+	private readonly standing = new Set<Machine>();
 
 	/** @param full told when there is no room for another machine */
 	constructor(
@@ -20,7 +21,12 @@ export class Desk {
 
 	/** Takes what was saved. */
 	put(machine: Machine): void {
-		this.machines.set(idOf(machine.rule, machine.target), machine);
+		this.keep(machine);
+	}
+
+	/** Whether anything is raised, or about to be. */
+	get isBusy(): boolean {
+		return this.standing.size > 0;
 	}
 
 	find(rule: AlertRule, target: string): Machine | undefined {
@@ -50,37 +56,46 @@ export class Desk {
 
 	/** Its entity or its rule is gone. */
 	drop(machine: Machine, reason: 'removed' | 'rule', now: number, out: AlertChange[]): void {
-		if (machine.phase === 'raised') this.teller.cleared(machine, reason, now, out);
-		this.agenda.set(machine, null);
-		this.machines.delete(idOf(machine.rule, machine.target));
+		this.teller.ended(machine, reason, now, out);
+		this.forget(machine);
 	}
 
-	/** Keeps what it remembers, and looks again when it is due. */
+	/** Tells what follows, keeps what it remembers, and looks again when it is due. What there is no room for is not told: it would be again and again. */
 	follow(machine: Machine, step: Step, now: number, out: AlertChange[]): void {
+		const id = idOf(machine.rule, machine.target);
+		if (!this.machines.has(id) && this.machines.size >= limits.alertStates) {
+			this.full();
+			return;
+		}
 		if (step === 'cleared') this.teller.cleared(machine, 'fine', now, out);
 		const told = this.teller.tell(machine, now, out);
 		const { phase, memory, missed, coolUntil, again } = machine;
-		const id = idOf(machine.rule, machine.target);
 		if (phase === 'ok' && !memory && !missed && coolUntil <= now) {
-			this.machines.delete(id);
-			this.agenda.set(machine, null);
+			this.forget(machine);
 			return;
 		}
-		if (!this.machines.has(id)) {
-			if (this.machines.size >= limits.alertStates) {
-				this.full();
-				return;
-			}
-			this.machines.set(id, machine);
-		}
+		this.keep(machine);
 		// After its cool-down one that is at rest need not be kept.
 		const cool = phase === 'ok' && coolUntil > now ? coolUntil : null;
 		const times = [dueAt(machine), told, again, cool].filter((at) => at !== null);
 		this.agenda.set(machine, times.length === 0 ? null : Math.min(...times));
 	}
 
-	/** The clock was set. */
-	shift(by: number): void {
+	private keep(machine: Machine): void {
+		this.machines.set(idOf(machine.rule, machine.target), machine);
+		if (machine.phase === 'ok') this.standing.delete(machine);
+		else this.standing.add(machine);
+	}
+
+	private forget(machine: Machine): void {
+		this.machines.delete(idOf(machine.rule, machine.target));
+		this.standing.delete(machine);
+		this.agenda.set(machine, null);
+	}
+
+	/** The clock was set. What stands is looked at now: a mute may be over. */
+	shift(by: number, now: number): void {
 		for (const machine of this.machines.values()) shift(machine, by);
+		for (const machine of this.standing) if (machine.attached) this.agenda.set(machine, now);
 	}
 }

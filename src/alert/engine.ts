@@ -7,13 +7,13 @@ import { Agenda } from './agenda';
 import { Court, Entry } from './court';
 import { Desk } from './desk';
 import { Expressions } from './expressions';
-import { type AlertTarget, covers, Gate } from './gate';
+import { type AlertTarget, covers, Gate, type Mute } from './gate';
 import { Group } from './groups';
 import { statusOf, tryOut } from './inquiry';
 import { type Machine, shift } from './machine';
 import { restore, type SavedAlerts, save } from './saved';
 import { Silences } from './silences';
-import { alertOf, Teller } from './teller';
+import { alertOf, changeOf, Teller } from './teller';
 import { type Watch, watchOf } from './watch';
 
 /** What an {@link AlertEngine} is made of. */
@@ -77,11 +77,11 @@ export class AlertEngine {
 		this.court = new Court(parts, this.last + grace);
 		// The clock was set back in between: nothing may wait for times that are years ahead.
 		const back = Math.min(0, between);
-		if (back < 0) this.gate.shift(back);
+		this.gate.shift(back);
 		for (const machine of restored?.machines ?? []) {
 			if (back < 0) shift(machine, back);
 			if (this.watchOf.has(machine.rule.id)) desk.put(machine);
-			else if (machine.phase === 'raised') this.farewells.push(machine);
+			else this.farewells.push(machine);
 		}
 	}
 
@@ -104,7 +104,7 @@ export class AlertEngine {
 	tick(): AlertChange[] {
 		const out: AlertChange[] = [];
 		const now = this.present();
-		for (const machine of this.farewells.splice(0)) this.teller.cleared(machine, 'rule', now, out);
+		for (const machine of this.farewells.splice(0)) this.teller.ended(machine, 'rule', now, out);
 		for (const item of this.agenda.take(now)) {
 			if (item instanceof Group) this.silences.judge(item, now, this.court.begins, out);
 			else if (item instanceof Entry) this.court.settled(item, now, out);
@@ -115,12 +115,15 @@ export class AlertEngine {
 
 	/**
 	 * When {@link tick} is to be called next, ms since 1970; null = not before another change. Wait for the difference to now: a timer goes on
-	 * when the clock is set, and while anything waits it is asked for at least every minute, so that this is noticed.
+	 * when the clock is set, and while there is any time that this would falsify it is asked for at least every minute, so that this is noticed.
 	 */
 	nextTick(): number | null {
 		if (this.farewells.length > 0) return this.last;
 		const next = this.agenda.next();
-		return next === null ? null : Math.min(next, this.last + limits.alertClockJump);
+		const { last } = this;
+		const isTiming =
+			this.desk.isBusy || this.silences.isWaiting || last < this.court.begins || this.gate.standing(last).length > 0;
+		return next === null && !isTiming ? null : Math.min(next ?? Number.POSITIVE_INFINITY, last + limits.alertClockJump);
 	}
 
 	/** Takes note of raised alerts: no reminders until they get worse. Answers those that the target covers. */
@@ -136,7 +139,7 @@ export class AlertEngine {
 	mute(target: AlertTarget, ms: number): AlertChange[] {
 		const out = this.tick();
 		this.gate.mute(target, this.last + ms, this.last);
-		for (const machine of [...this.desk.all()]) this.desk.follow(machine, null, this.last, out);
+		for (const machine of [...this.desk.all()]) if (machine.attached) this.desk.follow(machine, null, this.last, out);
 		return out;
 	}
 
@@ -158,6 +161,29 @@ export class AlertEngine {
 	/** Every raised alert. */
 	active(): Alert[] {
 		return [...this.desk.all()].filter(({ phase }) => phase === 'raised').map((machine) => alertOf(machine, null));
+	}
+
+	/** What is told of each raised alert as it is now, by the alert's id. */
+	texts(): ReadonlyMap<string, string> {
+		const now = this.options.clock.now();
+		return new Map(
+			[...this.desk.all()]
+				.filter(({ phase }) => phase === 'raised')
+				.map((machine) => {
+					const { id, text } = changeOf(
+						machine,
+						{ state: 'raised' },
+						now,
+						this.court.entity(machine.target)?.attributes,
+					);
+					return [id, text];
+				}),
+		);
+	}
+
+	/** The mutes that stand, in the order in which they were made. */
+	mutes(): Mute[] {
+		return this.gate.standing(this.options.clock.now());
 	}
 
 	/** Alerts that are over, the newest first. */
@@ -189,11 +215,11 @@ export class AlertEngine {
 		const by = now - this.last;
 		this.last = now;
 		if (by >= 0 && (next === null || now <= next + limits.alertClockJump)) return now;
-		this.desk.shift(by);
 		this.agenda.shift(by);
+		this.desk.shift(by, now);
 		this.silences.shift(by);
 		this.court.shift(by);
-		if (by < 0) this.gate.shift(by);
+		this.gate.shift(by);
 		return now;
 	}
 

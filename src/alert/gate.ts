@@ -21,6 +21,8 @@ export interface SavedGate {
 	/** When alerts were told within the last hour, by severity. */
 	readonly told: Readonly<Partial<Record<Severity, readonly number[]>>>;
 	readonly summaries: Readonly<Partial<Record<Severity, number>>>;
+	/** How far the clock was set back, ms, and not set right since. */
+	readonly behind: number;
 }
 
 /** Whether a target covers what a rule says of an entity. */
@@ -33,6 +35,7 @@ export function covers(target: AlertTarget, rule: string, entity: string): boole
 /** What stands between an alert and people: mutes, and a ceiling per hour and severity. */
 export class Gate {
 	private mutes: Mute[];
+	private behind: number;
 	private readonly told = new Map<Severity, number[]>();
 	private readonly summaries = new Map<Severity, number>();
 
@@ -42,6 +45,7 @@ export class Gate {
 		saved: SavedGate | undefined,
 	) {
 		this.mutes = [...(saved?.mutes ?? [])];
+		this.behind = saved?.behind ?? 0;
 		for (const severity of severities) {
 			this.told.set(severity, [...(saved?.told[severity] ?? [])]);
 			const summary = saved?.summaries[severity];
@@ -67,6 +71,11 @@ export class Gate {
 		return latest;
 	}
 
+	/** The mutes that stand. */
+	standing(now: number): Mute[] {
+		return this.mutes.filter(({ until }) => until > now);
+	}
+
 	/** When the next alert of a severity may be told: now or later. */
 	roomAt(severity: Severity, now: number): number {
 		if (this.ceiling === null) return now;
@@ -88,8 +97,14 @@ export class Gate {
 		return true;
 	}
 
-	/** The clock was set back: what was promised for later is not to last longer. */
-	shift(by: number): void {
+	/**
+	 * The clock was set. Back: what was promised for later is not to last longer. Forward: only as far as a clock that was behind is put right;
+	 * a mute is over at its time, also for a machine that slept.
+	 */
+	shift(jump: number): void {
+		const by = Math.min(jump, this.behind);
+		this.behind -= by;
+		if (by === 0) return;
 		this.mutes = this.mutes.map((mute) => ({ ...mute, until: mute.until + by }));
 		for (const [severity, times] of this.told) {
 			this.told.set(
@@ -105,6 +120,7 @@ export class Gate {
 			mutes: this.mutes,
 			told: Object.fromEntries(this.told),
 			summaries: Object.fromEntries(this.summaries),
+			behind: this.behind,
 		};
 	}
 }

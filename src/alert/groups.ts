@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../model/alert';
+import { connectionType } from '../model/description';
 import type { Entity, EntityChange } from '../model/entity';
 import { globs } from '../model/glob';
 import type { Shown } from './machine';
@@ -14,6 +15,8 @@ interface Member {
 	fresh: boolean;
 	/** Whether its state is one in which silence counts. */
 	counts: boolean;
+	/** Whether it tells of the connection alone: then it says nothing of what should come. */
+	isLink: boolean;
 }
 
 /** What can fall silent as a whole: an entity, an event type or an endpoint, with the entities that a rule watches of it. */
@@ -21,6 +24,7 @@ export class Group {
 	private readonly members = new Map<string, Member>();
 	private disconnected = 0;
 	private overdue = 0;
+	private links = 0;
 	private counting = 0;
 	/** While any of them counts; null = none does. */
 	private lastChange: number | null;
@@ -34,7 +38,7 @@ export class Group {
 	constructor(
 		private readonly condition: NoData,
 		readonly target: string,
-		readonly shown: Shown,
+		public shown: Shown,
 		lastChange: number | null,
 	) {
 		this.lastChange = lastChange;
@@ -47,10 +51,13 @@ export class Group {
 		const counted = this.counting > 0;
 		this.leave(entity.unique_id);
 		const { connected, fresh } = entity.availability;
-		const member = { connected, fresh, counts: this.counts(entity) };
+		const isLink = entity.event_type === connectionType;
+		const member = { connected, fresh: fresh || isLink, counts: this.counts(entity), isLink };
 		this.members.set(entity.unique_id, member);
 		this.count(member, 1);
 		this.follow(counted, isNews(kind, entity, before), now);
+		// A server that was away has told its name.
+		if (this.shown.device !== entity.device.name) this.shown = { ...this.shown, device: entity.device.name };
 	}
 
 	/** One of its entities is gone. */
@@ -78,7 +85,7 @@ export class Group {
 	silence(now: number): Silence {
 		if (this.counting === 0) return null;
 		if (this.disconnected > 0) return 'disconnected';
-		if (this.overdue === this.members.size) return 'overdue';
+		if (this.overdue > 0 && this.overdue + this.links === this.members.size) return 'overdue';
 		const { after } = this.condition;
 		return after > 0 && this.lastChange !== null && now - this.lastChange >= after ? 'quiet' : null;
 	}
@@ -103,7 +110,8 @@ export class Group {
 		if (this.lastChange !== null) this.lastChange += by;
 	}
 
-	private count({ connected, fresh, counts }: Member, by: 1 | -1): void {
+	private count({ connected, fresh, counts, isLink }: Member, by: 1 | -1): void {
+		if (isLink) this.links += by;
 		if (!connected) this.disconnected += by;
 		if (!fresh) this.overdue += by;
 		if (counts) this.counting += by;

@@ -1,6 +1,6 @@
 import { type AlertChange, type AlertRule, type RuleStatus, type Severity, severities } from '../model/alert';
 import type { Entity } from '../model/entity';
-import type { Verdict } from './kinds';
+import type { Verdict } from './judges';
 import { rank } from './levels';
 import { createMachine, type Machine } from './machine';
 import { changeOf } from './teller';

@@ -12,6 +12,9 @@ export interface Threshold {
 	readonly source: string;
 }
 
+/** The level that each severity has. */
+export type Thresholds = Readonly<Partial<Record<Severity, Threshold>>>;
+
 /** Finds another entity of an entity's endpoint. */
 export type FindEntity = (from: Entity, wanted: OtherEntity) => Entity | undefined;
 
@@ -24,6 +27,13 @@ export function keyOfOther({ subject, key }: Entity, wanted: OtherEntity): strin
 export function numberOf(value: unknown): number | null {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/** The worst of some values; null where there is none among them, or values have no worst. */
+export function worstOf(worse: 'more' | 'less' | undefined, ...values: readonly unknown[]): number | null {
+	const numbers = values.filter((value) => typeof value === 'number');
+	if (!worse || numbers.length === 0) return null;
+	return worse === 'more' ? Math.max(...numbers) : Math.min(...numbers);
 }
 
 /** A value as a word; what there is not is the empty one. */

@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { type Alert, type AlertRule, alertSchema, severities } from '../model/alert';
 import { limits } from '../model/limits';
 import type { SavedGate } from './gate';
-import type { Memory } from './kinds';
+import type { Memory } from './judges';
 import type { Machine } from './machine';
 import { formerRule } from './teller';
 
-const time = z.number().min(0);
+/** Half as far from 1970 as a date can be: wherever a clock is set, times that follow from these are dates. */
+const farthest = 4e15;
+const time = z.number().min(-farthest).max(farthest);
 const severity = z.enum(severities);
 const times = z.array(time).max(10_000);
 
+const threshold = z.object({ value: z.number(), source: z.string() });
 const shown = z.object({
 	...alertSchema.pick({
 		rule_name: true,
@@ -18,12 +21,13 @@ const shown = z.object({
 		source: true,
 		value: true,
 		unit: true,
-		threshold: true,
-		threshold_source: true,
 		peak: true,
 	}).shape,
+	thresholds: z.partialRecord(severity, threshold).default({}),
 	precision: z.number().nullable(),
 });
+const raise = z.object({ severity, at: time, shown });
+const countdown = z.object({ left: z.number().min(0), from: time.nullable() });
 
 const machine = z.object({
 	rule: z.string(),
@@ -32,15 +36,16 @@ const machine = z.object({
 	severity,
 	since: time,
 	raisedAt: time,
-	countdown: z.object({ to: severity.nullable(), left: time, from: time.nullable() }).nullable(),
+	countdowns: z.partialRecord(severity, countdown).default({}),
 	acknowledged: z.boolean(),
+	untold: raise.nullable().default(null),
 	told: severity.nullable(),
 	toldAt: time,
 	reminders: z.number(),
 	count: z.number(),
 	unknown: z.boolean(),
 	coolUntil: time,
-	missed: z.object({ severity, since: time, raisedAt: time, clearedAt: time, count: z.number(), shown }).nullable(),
+	missed: z.object({ raise, since: time, clearedAt: time, shown, count: z.number() }).nullable(),
 	shown,
 	memory: z
 		.object({
@@ -86,6 +91,7 @@ const gate = z.object({
 		.max(limits.alertMutes),
 	told: z.partialRecord(severity, times),
 	summaries: z.partialRecord(severity, time),
+	behind: z.number().min(0).max(farthest).default(0),
 });
 
 /** What was saved, as far as it can be read. */
@@ -129,7 +135,8 @@ export function restore(saved: unknown, rules: ReadonlyMap<string, AlertRule>): 
 			const rule = formerRule(data.rule, data.shown.rule_name, rules.get(data.rule));
 			const memory = data.memory as Memory | undefined;
 			// Nothing is known of the entity before it is seen; time that had begun to count goes on.
-			return [{ ...data, rule, memory, unknown: true, attached: false, again: null }];
+			const countdowns = data.phase === 'ok' ? {} : data.countdowns;
+			return [{ ...data, rule, memory, countdowns, unknown: true, attached: false, again: null }];
 		}),
 		past: past.flatMap((one) => alertSchema.safeParse(one).data ?? []).slice(-limits.alertsPast),
 		gate: gate.safeParse(door).data as SavedGate | undefined,

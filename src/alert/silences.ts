@@ -85,8 +85,13 @@ export class Silences {
 		this.agenda.set(group, silence === null ? group.quietAt() : null);
 		if (silence === null && !known) return;
 		const machine = this.desk.at(rule, group.target, () => group.shown);
-		machine.shown = { ...machine.shown, value: silence ?? 'heard' };
+		machine.shown = { ...machine.shown, device: group.shown.device, value: silence ?? 'heard' };
 		this.desk.step(machine, silence === null ? null : rule.condition.severity, waits, now, out);
+	}
+
+	/** Whether anything of the run before was not seen yet. */
+	get isWaiting(): boolean {
+		return this.restored.size > 0;
 	}
 
 	/** When anything last changed of each group, for the next run; also of those that were not seen in this one. */

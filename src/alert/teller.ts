@@ -1,7 +1,8 @@
 import type { Alert, AlertChange, AlertRule, Severity } from '../model/alert';
 import { limits } from '../model/limits';
 import type { Gate } from './gate';
-import { kindOf } from './kinds';
+import { kinds } from './kinds';
+import { rank, worstOf } from './levels';
 import { type Machine, rest } from './machine';
 import { fill } from './template';
 
@@ -9,13 +10,15 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 /** A machine's alert as people and consumers see it. */
 export function alertOf(machine: Machine, cleared: number | null): Alert {
-	const { precision: _, ...shown } = machine.shown;
+	const { precision: _, thresholds, ...shown } = machine.shown;
 	const { rule, target, severity, since, raisedAt, acknowledged, unknown, count } = machine;
 	return {
 		id: `${rule.id}/${target}`,
 		rule: rule.id,
 		entity: target,
 		...shown,
+		threshold: thresholds[severity]?.value ?? null,
+		threshold_source: thresholds[severity]?.source ?? null,
 		severity,
 		count,
 		since: iso(since),
@@ -26,30 +29,37 @@ export function alertOf(machine: Machine, cleared: number | null): Alert {
 	};
 }
 
+type Attributes = { readonly [name: string]: unknown };
+type Reason = NonNullable<AlertChange['reason']>;
 type Told = Pick<AlertChange, 'state'> & Partial<Pick<AlertChange, 'reason' | 'reminder' | 'test'>>;
 
-/** What is told of a machine. */
+/**
+ * What is told of a machine.
+ * @param now when, ms since 1970
+ * @param then when what is told of was so, where that is not now
+ */
 export function changeOf(
 	machine: Machine,
 	{ state, reason = null, reminder = 0, test = false }: Told,
 	now: number,
-	attributes: { readonly [name: string]: unknown } = {},
+	attributes: Attributes = {},
+	then = now,
 ): AlertChange {
 	const { rule } = machine;
 	const over = state === 'cleared';
 	const facts = {
-		...alertOf(machine, over ? now : null),
+		...alertOf(machine, over ? then : null),
 		state,
 		at: iso(now),
 		reminder,
-		duration: Math.max(0, Math.round((now - machine.since) / 1000)),
+		duration: Math.max(0, Math.round((then - machine.since) / 1000)),
 		reason,
 		test,
 	};
-	const { kind } = kindOf(rule.condition);
-	const ended = over && reason !== 'fine';
+	const kind = kinds[rule.condition.kind];
+	const ended = over && reason !== null && reason !== 'fine' ? gone[reason] : null;
 	const own = over ? rule.clearText : rule.text;
-	const template = ended ? gone[reason ?? 'removed'] : own || (over ? kind.cleared : kind.raised);
+	const template = ended ?? (own || (over ? kind.cleared : kind.raised));
 	return { ...facts, text: fill(template, facts, machine.shown.precision, attributes) };
 }
 
@@ -68,24 +78,28 @@ export class Teller {
 	constructor(
 		readonly gate: Gate,
 		past: readonly Alert[],
-		private readonly attributes: (target: string) => { readonly [name: string]: unknown } | undefined,
+		private readonly attributes: (target: string) => Attributes | undefined,
 	) {
 		this.past = [...past];
 	}
 
 	/** Tells what is to be told now. Answers when to ask again by time alone; null = not. */
 	tell(machine: Machine, now: number, out: AlertChange[]): number | null {
-		if (!machine.attached) return null;
-		if (machine.phase !== 'raised') return this.tellMissed(machine, now, out);
+		if (machine.phase !== 'raised') return this.tellMissed(machine, 'fine', now, out);
 		const { rule, severity, told } = machine;
 		if (told !== severity) {
+			// What was missed is counted in what stands now, unless it was worse.
+			const isWorse = machine.missed !== null && rank(machine.missed.raise.severity) > rank(severity);
+			if (isWorse) this.tellMissed(machine, 'fine', now, out);
 			const allowed = this.allowedAt(machine, severity, now, out);
 			if (allowed > now) return allowed;
-			if (told === null && machine.missed) {
+			if (told === null && machine.missed && !isWorse) {
 				machine.count += machine.missed.count;
 				machine.missed = null;
 			}
-			this.emit(machine, { state: told === null ? 'raised' : 'changed' }, now, out);
+			this.gate.passed(severity, now);
+			const state = told === null ? 'raised' : 'changed';
+			out.push(changeOf(machine, { state }, now, this.attributes(machine.target)));
 			machine.told = severity;
 			machine.toldAt = now;
 		}
@@ -104,30 +118,50 @@ export class Teller {
 	}
 
 	/** A raised alert is over. What nobody was told of is not told of either, unless only the cool-down was in the way. */
-	cleared(machine: Machine, reason: NonNullable<AlertChange['reason']>, now: number, out: AlertChange[]): void {
-		const { rule, severity, since, raisedAt, shown, told } = machine;
+	cleared(machine: Machine, reason: Reason, now: number, out: AlertChange[]): void {
+		const { rule, severity, since, raisedAt, count, shown, told, missed } = machine;
 		this.past.push(alertOf(machine, now));
 		if (this.past.length > limits.alertsPast) this.past.shift();
 		if (told !== null) {
 			out.push(changeOf(machine, { state: 'cleared', reason }, now, this.attributes(machine.target)));
 			machine.coolUntil = rule.coolDown === 0 ? 0 : now + rule.coolDown;
 		} else if (now < machine.coolUntil) {
-			const before = machine.missed;
-			const count = machine.count + (before?.count ?? 0);
-			machine.missed = { severity, since: before?.since ?? since, raisedAt, clearedAt: now, count, shown };
+			const raise = machine.untold ?? { severity, at: raisedAt, shown };
+			const { worse } = kinds[rule.condition.kind];
+			const peak = worstOf(worse, missed?.shown.peak, shown.peak);
+			const thresholds = { ...missed?.shown.thresholds, ...shown.thresholds };
+			machine.missed = {
+				raise: missed && rank(missed.raise.severity) >= rank(raise.severity) ? missed.raise : raise,
+				since: missed?.since ?? since,
+				clearedAt: now,
+				shown: { ...shown, peak, thresholds },
+				count: count + (missed?.count ?? 0),
+			};
 		}
 		rest(machine);
 	}
 
-	private tellMissed(machine: Machine, now: number, out: AlertChange[]): number | null {
-		const { missed } = machine;
+	/** Its entity or its rule is gone: what is raised ends, and what waits for the cool-down has nothing left to wait for. */
+	ended(machine: Machine, reason: Reason, now: number, out: AlertChange[]): void {
+		const isRaised = machine.phase === 'raised';
+		if (isRaised) this.cleared(machine, reason, now, out);
+		rest(machine);
+		machine.coolUntil = 0;
+		this.tellMissed(machine, isRaised ? reason : 'fine', now, out);
+	}
+
+	private tellMissed(machine: Machine, reason: Reason, now: number, out: AlertChange[]): number | null {
+		const { missed, target } = machine;
 		if (!missed || machine.phase === 'pending') return null;
-		const allowed = this.allowedAt(machine, missed.severity, now, out);
+		const { raise, since, clearedAt, shown, count } = missed;
+		const allowed = this.allowedAt(machine, raise.severity, now, out);
 		if (allowed > now) return allowed;
-		const { clearedAt, ...was } = missed;
-		const then: Machine = { ...machine, ...was, unknown: false };
-		this.emit(then, { state: 'raised' }, now, out);
-		out.push(changeOf(then, { state: 'cleared', reason: 'fine' }, clearedAt, this.attributes(machine.target)));
+		const attributes = this.attributes(target);
+		const { severity, at: raisedAt } = raise;
+		const was: Machine = { ...machine, severity, since, raisedAt, shown: raise.shown, count, unknown: false };
+		this.gate.passed(severity, now);
+		out.push(changeOf(was, { state: 'raised' }, now, attributes, raisedAt));
+		out.push(changeOf({ ...was, shown }, { state: 'cleared', reason }, now, attributes, clearedAt));
 		machine.missed = null;
 		machine.coolUntil = now + machine.rule.coolDown;
 		return null;
@@ -149,11 +183,6 @@ export class Teller {
 		const text = `So many alerts (${severity}) within an hour that the rest waits until ${iso(room)}, the next is: ${change.text}`;
 		return { ...change, text: text.slice(0, limits.alertText) };
 	}
-
-	private emit(machine: Machine, told: Told, now: number, out: AlertChange[]): void {
-		this.gate.passed(machine.severity, now);
-		out.push(changeOf(machine, told, now, this.attributes(machine.target)));
-	}
 }
 
 /** What people call a rule that no longer exists: enough to end its alerts. */
@@ -168,7 +197,7 @@ export function formerRule(id: string, name: string, rule: AlertRule | undefined
 		raiseFor: 0,
 		repeatEvery: 0,
 		coolDown: 0,
-		text: '',
-		clearText: '',
+		text: '{name}: {rule}, {device}',
+		clearText: '{name}: {rule} is over after {duration}, {device}',
 	};
 }

@@ -1,8 +1,9 @@
 import type { AlertRule } from '../model/alert';
 import type { Entity } from '../model/entity';
 import { limits } from '../model/limits';
-import { type Kind, kindOf, type Sight, type Verdict } from './kinds';
-import { wordOf } from './levels';
+import { type Judge, judgeOf, type Sight, type Verdict } from './judges';
+import { type Kind, kinds } from './kinds';
+import { wordOf, worstOf } from './levels';
 import type { Machine, Shown, Waits } from './machine';
 import { attributeTest, matcher } from './match';
 
@@ -10,7 +11,7 @@ import { attributeTest, matcher } from './match';
 export interface Watch {
 	readonly rule: AlertRule;
 	readonly kind: Kind;
-	readonly judge: (sight: Sight) => Verdict;
+	readonly judge: Judge;
 	readonly matches: (entity: Entity) => boolean;
 	readonly attribute: ((entity: Entity) => boolean) | null;
 	readonly waits: Waits;
@@ -18,12 +19,12 @@ export interface Watch {
 
 /** Makes a rule ready. */
 export function watchOf(rule: AlertRule): Watch {
-	const { kind, judge } = kindOf(rule.condition);
+	const kind = kinds[rule.condition.kind];
 	const clearFor = rule.clearFor ?? (kind.momentary ? limits.alertMomentary : 0);
 	return {
 		rule,
 		kind,
-		judge,
+		judge: judgeOf(rule.condition),
 		matches: matcher(rule.entities),
 		attribute: attributeTest(rule.entities),
 		waits: { raiseFor: kind.momentary ? 0 : rule.raiseFor, clearFor },
@@ -57,7 +58,10 @@ function seenOf({ rule, kind }: Watch, entity: Entity): { readonly value: unknow
 
 /** Judges an entity as it is now. */
 export function look(watch: Watch, entity: Entity, sight: Omit<Sight, 'value'>): Verdict {
-	if (watch.attribute && !watch.attribute(entity)) return fine;
+	if (watch.attribute && !watch.attribute(entity)) {
+		// What is gone with the values is no sign that all is well; what fires is there.
+		return entity.available || watch.kind.on === 'fired' ? fine : unknown;
+	}
 	const seen = seenOf(watch, entity);
 	return seen ? watch.judge({ ...sight, ...seen }) : unknown;
 }
@@ -71,8 +75,7 @@ export function firstShown(rule: AlertRule, name: string, entity: Entity): Shown
 		source: entity.source,
 		value: null,
 		unit: null,
-		threshold: null,
-		threshold_source: null,
+		thresholds: {},
 		peak: null,
 		precision: null,
 	};
@@ -85,26 +88,17 @@ export function nextShown({ rule, kind }: Watch, entity: Entity, verdict: Verdic
 	const value =
 		verdict.value ?? scalar(rule.attribute === undefined ? entity.state : entity.attributes[rule.attribute]);
 	const unit = entity.unit_of_measurement;
-	const threshold = verdict.threshold ?? null;
-	const before = phase === 'ok' ? null : shown.peak;
+	const isNew = phase === 'ok';
 	return {
 		...shown,
 		name: entity.name,
 		device: entity.device.name,
 		value: kind.on === 'presence' ? (entity.availability.present ? 'present' : 'missing') : value,
 		unit: unit !== null && kind.per ? `${unit}${kind.per}` : unit,
-		...(verdict.severity !== null && {
-			threshold: threshold?.value ?? null,
-			threshold_source: threshold?.source ?? null,
-		}),
-		peak: typeof value === 'number' && kind.worse ? worst(before, value, kind.worse) : null,
+		thresholds: { ...(!isNew && shown.thresholds), ...verdict.thresholds },
+		peak: worstOf(kind.worse, isNew ? null : shown.peak, value),
 		precision: verdict.value === undefined ? entity.suggested_display_precision : null,
 	};
-}
-
-function worst(before: number | null, value: number, worse: 'more' | 'less'): number {
-	if (before === null) return value;
-	return worse === 'more' ? Math.max(before, value) : Math.min(before, value);
 }
 
 function scalar(value: unknown): Shown['value'] {

@@ -1,6 +1,9 @@
 import type { Attributes, AttributeValue, Platform, State } from './entity';
 import type { Frame, StreamEvent } from './event';
 
+/** Where a world tells of the endpoint's own connection: never overdue, and no event type of any server. */
+export const connectionType = '$connection';
+
 /**
  * The newest data of every event type of one endpoint, by type.
  * Under `$connection` stands what the endpoint knows of its own connection, a {@link Connection}.
@@ -150,7 +153,9 @@ export interface SubjectDescription<W, I> {
 /** A subject as the mapper sees it: its item type is its own business. */
 export type Subject = SubjectDescription<World, object>;
 
-/** Declares a subject. `W` is the dialect's world; the mapper only ever passes a subject's own items back to it. */
+/** Declares a subject. `W` is the dialect's world: the data of its event types, as lenient validation leaves it. */
 export function subject<W extends object, I extends object>(description: SubjectDescription<W, I>): Subject {
+	// "For some W and I" is no type of TypeScript's. The cast holds: `items` gets data that the dialect has validated by type, and the other
+	// functions get what `items` has returned. Data that nobody has validated (a flow can hand it in) costs the subject its update, no more.
 	return description as unknown as Subject;
 }

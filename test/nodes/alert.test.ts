@@ -102,6 +102,31 @@ describe('agent-stream-alert', () => {
 		assert.equal(alertOf(told('raised')[1] ?? {}).entity, 'tower_disk_two_temperature');
 	});
 
+	it('lists what is told of each active alert, and the mutes that stand', async () => {
+		await start(flow());
+		feed(disk(55), disk(52));
+		await message('raised');
+		const before = Date.now();
+		tell('mute', { rule: 'hot', minutes: 5 });
+		tell('mute', { rule: 'hot', entity: 'x' });
+		tell('mute', { entity: 'y' });
+		tell('unmute', { entity: 'y' });
+		const { payload } = await settled();
+		const { active, mutes } = payload as { active: AlertChange[]; mutes: { until: string }[] };
+		assert.deepEqual(
+			active.map(({ id, text }) => [id, text]),
+			[['hot/tower_disk_one_temperature', 'Disk 1 Temperature has 52 °C (warning)']],
+		);
+		assert.deepEqual(
+			mutes.map(({ until, ...target }) => [target, Math.round((Date.parse(until) - before) / 60_000)]),
+			[
+				[{ rule: 'hot' }, 5],
+				[{ rule: 'hot', entity: 'x' }, 60],
+			],
+		);
+		assert.match(mutes[0]?.until ?? '', /^\d{4}-\d\d-\d\dT.*Z$/);
+	});
+
 	it('sends a test, and lists what was', async () => {
 		await start(flow());
 		feed(disk(40), disk(55), disk(40));

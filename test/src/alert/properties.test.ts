@@ -169,22 +169,25 @@ describe('alerts, whatever happens', () => {
 	});
 
 	it('a cool-down drops no excursion: each is counted in something that is told', async () => {
-		const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 200_000 }), fc.boolean()), {
-			maxLength: 60,
-		});
+		const next = fc.constantFrom('nothing' as const, 'nothing' as const, 'restart' as const, 'remove' as const);
+		const steps = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 200_000 }), next), { maxLength: 60 });
 		await fc.assert(
 			fc.asyncProperty(steps, async (moves) => {
 				const b = bench({ condition, coolDown: 300_000 }, { ceilingPerHour: null });
 				let high = false;
 				let excursions = 0;
-				for (const [up, ms, again] of moves) {
+				for (const [up, ms, then] of moves) {
 					if (up && !high) excursions += 1;
 					high = up;
 					await b.state(up ? 60 : 20);
 					b.pass(ms);
-					if (!again) continue;
-					b.restart();
-					await b.state(up ? 60 : 20);
+					if (then === 'restart') {
+						b.restart();
+						await b.state(up ? 60 : 20);
+					} else if (then === 'remove') {
+						await b.change('removed', { state: up ? 60 : 20 });
+						high = false;
+					}
 				}
 				await b.state(20);
 				b.pass(1_000_000);
