@@ -1,6 +1,7 @@
 import { Control } from '../src/control';
 import type { ConnectionState } from '../src/endpoint';
 import { neededTypes } from '../src/entities/needs';
+import { readMemory } from '../src/entities/recollection';
 import { type AgentStreamError, asAgentStreamError } from '../src/model/errors';
 import { limits } from '../src/model/limits';
 import type { Logger } from '../src/model/logger';
@@ -13,7 +14,7 @@ import { command } from './command';
 import { endpointOf, endpointOptions } from './endpoint';
 import { stderrLogger, untilEnd } from './io';
 import { chosenDialect, forOption, idOption, wrongBy } from './options';
-import { readMemory, type Saved, StateFile } from './state-file';
+import { type Saved, StateFile } from './state-file';
 import { version } from './version';
 
 const { url, discovery, discoveryPrefix, topicPrefix } = bridgeSettingsSchema.shape;

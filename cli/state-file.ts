@@ -1,14 +1,13 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { savedMemorySchema } from '../src/entities/recollection';
 import type { Timer } from '../src/model/clock';
 import { type Io, say } from './io';
 
-/** Energy totals and rate baselines. */
-const memorySchema = z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string(), z.null()])));
-
 const savedSchema = z.object({
 	version: z.literal(1),
-	memory: memorySchema,
+	/** Totals, baselines and the like. */
+	memory: savedMemorySchema,
 	/** What the bridge has published; the bridge checks it itself. */
 	ledger: z.unknown().optional(),
 });
@@ -16,12 +15,6 @@ const savedSchema = z.object({
 export type Saved = Readonly<Omit<z.infer<typeof savedSchema>, 'version'>>;
 
 const nothing: Saved = { memory: {}, ledger: undefined };
-
-/** Energy totals and rate baselines from elsewhere; none where they cannot be used. */
-export function readMemory(value: unknown): Saved['memory'] {
-	const parsed = memorySchema.safeParse(value);
-	return parsed.success ? parsed.data : {};
-}
 
 /** Milliseconds between two writes at least: what a power cut may cost. */
 const writeEvery = 5_000;

@@ -7,6 +7,7 @@ import { type ConnectVerb, connectVerbSchema } from '../src/model/messages';
 import { connectionMessage, connectionStatus } from './glue/connection';
 import { defineNode, type Send } from './glue/define';
 import { type SharedEndpoint, sharedEndpoint } from './glue/endpoints';
+import { entitiesIn } from './glue/entities';
 import { eventMessage, hasLoss, reportMessage } from './glue/messages';
 import { neededBehind } from './glue/needs';
 import { textField, wordsField } from './glue/settings';
@@ -42,6 +43,7 @@ export = (RED: NodeAPI): void => {
 			release(() => live.off('event', onEvent));
 			release(() => live.off('state', onState));
 			show(connectionStatus(RED, live.state));
+			release(entitiesIn(RED).bring(node.id, shared.id));
 			const user = shared.use(types);
 			release(() => user.release());
 			// Where nothing is chosen, what stands behind may tell; it is all there when the flows have started, and may change with them.

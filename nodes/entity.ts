@@ -2,11 +2,13 @@ import type { NodeAPI, NodeMessage } from 'node-red';
 import { z } from 'zod';
 import type { Dialect } from '../src/dialects/dialect';
 import { neededTypes } from '../src/entities/needs';
+import { readMemory, type SavedMemory } from '../src/entities/recollection';
 import { choiceSchema, chooser } from '../src/filter/choose';
 import { customRowSchema, groupRows } from '../src/model/custom-row';
 import type { Entity, EntityChange } from '../src/model/entity';
 import { AgentStreamError } from '../src/model/errors';
 import type { StreamEvent } from '../src/model/event';
+import { isFields } from '../src/model/fields';
 import { globs } from '../src/model/glob';
 import { limits } from '../src/model/limits';
 import { Pipeline } from '../src/pipeline';
@@ -18,6 +20,7 @@ import { NodeMemory } from './glue/memory';
 import { entitiesMessage, entityMessage, eventOf } from './glue/messages';
 import { mapperNeeds } from './glue/needs';
 import { optionalNumberField, switchField, textField, wordsField } from './glue/settings';
+import { whenStarted } from './glue/started';
 
 const rowField = z.preprocess(
 	(row) => ({
@@ -76,7 +79,7 @@ class EntityNode implements Running {
 	private readonly mappings = new Map<string, Mapping>();
 	private readonly chosen: ReturnType<typeof chooser>;
 	private readonly kept: NodeMemory;
-	private memory: Record<string, unknown> = {};
+	private memory: { [source: string]: SavedMemory } = {};
 	/** Messages one after the other: custom rows and context stores take their time. */
 	private turn: Promise<void>;
 	/** What each event of the message in hand has changed; null between messages. */
@@ -93,6 +96,8 @@ class EntityNode implements Running {
 		this.kept = new NodeMemory(RED, parts.node);
 		this.turn = this.recall().catch((thrown: unknown) => parts.fail(thrown));
 		this.rememberLater();
+		const seek = parts.guard(() => this.inTurn(async () => this.seek()));
+		parts.release(whenStarted(RED, seek));
 		// Nodes behind this one that are deployed alone ask here for the entities that are there.
 		parts.release(entitiesIn(RED).offer(parts.node.id, () => this.entities()));
 	}
@@ -204,11 +209,11 @@ class EntityNode implements Running {
 			subDevices: chosen.subDevices,
 			...(hours !== undefined && { removeAfter: hours === 0 ? null : hours * 3_600_000 }),
 			...(freshSeconds !== undefined && { freshLeast: freshSeconds * 1_000 }),
-			...(typeof memory === 'object' && memory !== null && { memory: memory as ReturnType<Pipeline['save']> }),
+			...(memory && { memory }),
 			report: fail,
 			rows: chosen.rows,
 			// Of what a flow brings from elsewhere nobody knows whether it will ever tell a name.
-			waitForName: directoryOf(this.RED).dialect(source) !== null,
+			waitForName: directoryOf(this.RED).has(source),
 			changed: (changes, event) => {
 				if (event && this.found) this.found.set(event, [...(this.found.get(event) ?? []), ...changes]);
 				else this.emit(changes, event, {}, this.parts.send);
@@ -235,15 +240,23 @@ class EntityNode implements Running {
 	}
 
 	private async recall(): Promise<void> {
-		const memory = await this.kept.read();
-		if (typeof memory === 'object' && memory !== null) this.memory = { ...memory };
-		// A server that is away must be seen to be, also where its last words came before a restart.
+		const kept = await this.kept.read();
+		const sources = isFields(kept) ? Object.entries(kept) : [];
+		this.memory = Object.fromEntries(sources.map(([source, memory]) => [source, readMemory(memory)]));
+		for (const source of Object.keys(this.memory)) this.expect(source);
+	}
+
+	/** Looks which endpoints' events will come. */
+	private seek(): void {
+		for (const source of entitiesIn(this.RED).endpointsBefore(this.RED, this.parts.node.id)) this.expect(source);
+	}
+
+	/** A server that is away must be seen to be, also where its last words came before a restart, or none ever did. */
+	private expect(source: string): void {
 		const directory = directoryOf(this.RED);
-		for (const source of Object.keys(this.memory)) {
-			if (directory.dialect(source) === null) continue;
-			const pipeline = this.pipelineOf(source);
-			if (!directory.link(source)) pipeline.connection(false);
-		}
+		if (this.mappings.has(source) || !directory.has(source)) return;
+		const pipeline = this.pipelineOf(source);
+		if (!directory.link(source)) pipeline.connection(false);
 	}
 
 	private async keep(): Promise<void> {

@@ -6,6 +6,7 @@ import { dialects } from '../src/dialects';
 import type { Dialect } from '../src/dialects/dialect';
 import { type AlertRule, type Condition, severities } from '../src/model/alert';
 import { isDestructive } from '../src/model/command';
+import { connectionType } from '../src/model/description';
 import { limits } from '../src/model/limits';
 
 /** Everything between these two lines of a page is made by `npm run docs` from the tables in `src/dialects/`. */
@@ -62,7 +63,7 @@ function entityTable(dialect: Dialect): string {
 			const what = [row.deviceClass, row.stateClass, row.category].filter(Boolean).join(', ');
 			const id = key ? `${subject}_‹key›_${row.key}` : `${subject}_${row.key}`;
 			const off = row.enabled === false || row.command?.destructive ? 'off' : 'on';
-			return `| ${row.name.replace('{LABEL}', '‹NAME›').replace('{label}', '‹name›')} | ${row.platform} | \`${id}\` | ${row.unit ?? ''} | ${what} | ${off} | ${from[0]} |`;
+			return `| ${row.name.replace('{LABEL}', '‹NAME›').replace('{label}', '‹name›')} | ${row.platform} | \`${id}\` | ${row.unit ?? ''} | ${what} | ${off} | ${from[0] === connectionType ? 'the connection' : from[0]} |`;
 		}),
 	);
 	return [
@@ -170,8 +171,6 @@ if (require.main === module) {
 	for (const dialect of dialects) if (dialect.alerts) alerts = withAlertTable(alerts, dialect);
 	writeFileSync(page('alerts'), alerts);
 	for (const dialect of dialects) {
-		// What a user describes has no table of ours.
-		if (dialect.subjects.length === 0) continue;
 		const text = withEntityTable(readFileSync(page(dialect.name), 'utf8'), dialect);
 		writeFileSync(page(dialect.name), dialect.commands.length > 0 ? withCommandTable(text, dialect) : text);
 	}

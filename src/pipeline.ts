@@ -39,13 +39,15 @@ export class Pipeline {
 	private readonly reader: EventReader;
 	private mapper: Mapper | null = null;
 	private rows: CustomRows | null = null;
-	/** Whether the mapper works by the tables of a dialect, not by custom rows alone. */
-	private mapped = false;
+	/** The dialect by whose tables the mapper works; null = by custom rows alone. */
+	private spoken: Dialect | null = null;
 	private timer: Timer | undefined;
 	/** When the timer fires, ms since 1970. */
 	private due = 0;
 	private link = { open: true, polling: false };
 	private readonly debut: Debut | null;
+	/** The dialect of an earlier run, while `auto` has not decided: silence can be told of a server that is away. */
+	private presumed: Dialect | null = null;
 
 	/** @throws AgentStreamError CONFIG_INVALID: the user's rows do not go with the dialect's */
 	constructor(private readonly options: PipelineOptions) {
@@ -53,6 +55,10 @@ export class Pipeline {
 		this.reader = new EventReader(options);
 		this.debut = waitForName ? new Debut(clock, (changes) => options.changed(changes, null)) : null;
 		if (dialect !== 'auto') this.begin(dialect);
+		else {
+			this.presumed = dialects.find(({ name }) => name === options.memory?.$dialect?.name) ?? null;
+			if (this.presumed) this.begin(this.presumed);
+		}
 	}
 
 	/** Takes a frame (step 1 delivered it) all the way. */
@@ -109,7 +115,8 @@ export class Pipeline {
 
 	/** All entities that anybody was told of. */
 	entities(): Entity[] {
-		return this.debut?.isOver === false ? [] : (this.mapper?.entities() ?? []);
+		const all = this.mapper?.entities() ?? [];
+		return this.debut?.shown(all) ?? all;
 	}
 
 	/** The entities that events of this one's type feed, changed or not. */
@@ -127,7 +134,8 @@ export class Pipeline {
 
 	/** What must outlast a restart. */
 	save(): SavedMemory {
-		return this.mapper?.save() ?? this.options.memory ?? {};
+		const memory = this.mapper?.save() ?? this.options.memory ?? {};
+		return this.spoken ? { ...memory, $dialect: { name: this.spoken.name } } : memory;
 	}
 
 	/**
@@ -156,10 +164,12 @@ export class Pipeline {
 
 	/** The tables of the event's own dialect: whoever identified it knew better. */
 	private mapperOf(event: StreamEvent): Mapper | null {
-		if (this.mapper && this.mapped) return this.mapper;
+		if (this.mapper && this.spoken && !this.presumed) return this.mapper;
 		const dialect = this.reader.dialect ?? dialects.find(({ name }) => name === event.dialect) ?? null;
 		if (this.mapper && !dialect) return this.mapper;
-		this.begin(dialect);
+		const isKnown = dialect === this.presumed && this.mapper !== null;
+		this.presumed = null;
+		if (!isKnown) this.begin(dialect);
 		return this.mapper;
 	}
 
@@ -169,7 +179,7 @@ export class Pipeline {
 		this.rows = this.rowsOf(dialect);
 		const { tables } = this.options;
 		const all = this.rows?.tables ?? (tables ? tables(dialect) : dialect);
-		this.mapped = dialect !== null;
+		this.spoken = dialect;
 		this.mapper = all && new Mapper({ ...this.options, dialect: all });
 		const { open, polling } = this.link;
 		if (this.mapper && (!open || polling)) this.changed(this.mapper.connection(open, polling), null);

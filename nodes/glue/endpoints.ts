@@ -83,6 +83,11 @@ export class Directory {
 		this.lives.set(id, live);
 	}
 
+	/** Whether there is an endpoint of this id. */
+	has(id: string): boolean {
+		return this.lives.has(id);
+	}
+
 	/** What an endpoint speaks; null where there is none, or it is not told yet. */
 	dialect(id: string): Dialect | null {
 		return this.lives.get(id)?.dialect ?? null;

@@ -18,10 +18,12 @@ const transparent = new Set(['junction', 'link in', 'link out']);
 
 /**
  * What entities there are in a runtime: a mapper sends only changes, so that a node behind it that is deployed alone asks here for the rest.
- * Also which node has which unique id of entities that nodes make of their own.
+ * Also where events come from before any has come, and which node has which unique id of entities that nodes make of their own.
  */
 export class EntityDirectory {
 	private readonly mappers = new Map<string, () => readonly Entity[]>();
+	/** Endpoint ids by the node that brings their events. */
+	private readonly origins = new Map<string, string>();
 	private readonly gates = new Map<string, Passes>();
 	private readonly owners = new Map<string, string>();
 	private readonly mourners = new Set<(entities: readonly Entity[]) => void>();
@@ -42,6 +44,12 @@ export class EntityDirectory {
 		return () => this.mourners.delete(told);
 	}
 
+	/** A node brings the events of an endpoint through its first output; returns how to stop that. */
+	bring(node: string, endpoint: string): () => void {
+		this.origins.set(node, endpoint);
+		return () => this.withdraw(this.origins, node, endpoint);
+	}
+
 	/** A node that lets only some entities through shows which; returns how to stop that. */
 	gate(node: string, passes: Passes): () => void {
 		this.gates.set(node, passes);
@@ -58,22 +66,37 @@ export class EntityDirectory {
 	 * let through. What comes through any other node may be anything, and is not looked at.
 	 */
 	reaching(RED: NodeAPI, node: string): Entity[] {
-		const before = sourcesOf(RED);
 		const found = new Map<string, Entity>();
+		this.goUp(RED, node, ({ id }, passes) => {
+			for (const entity of this.mappers.get(id)?.() ?? []) if (passes(entity)) found.set(entity.unique_id, entity);
+		});
+		return [...found.values()];
+	}
+
+	/** The ids of the endpoints whose events reach a node by its wires; as far as that is known, see {@link reaching}. */
+	endpointsBefore(RED: NodeAPI, node: string): string[] {
+		const found = new Set<string>();
+		this.goUp(RED, node, ({ id, port }) => {
+			const endpoint = port === 0 ? this.origins.get(id) : undefined;
+			if (endpoint !== undefined) found.add(endpoint);
+		});
+		return [...found];
+	}
+
+	/** Goes from a node against its wires; tells each source that it finds, and what gets through from there. */
+	private goUp(RED: NodeAPI, node: string, found: (source: Source, passes: Passes) => void): void {
+		const before = sourcesOf(RED);
 		const visit = (id: string, passes: Passes, path: ReadonlySet<string>): void => {
 			for (const source of before.get(id) ?? []) {
 				if (path.has(source.id)) continue;
+				found(source, passes);
 				const gate = this.gates.get(source.id);
-				for (const entity of this.mappers.get(source.id)?.() ?? []) {
-					if (passes(entity)) found.set(entity.unique_id, entity);
-				}
 				const further = new Set(path).add(source.id);
 				if (transparent.has(source.type)) visit(source.id, passes, further);
 				else if (gate && source.port === 0) visit(source.id, (entity) => gate(entity) && passes(entity), further);
 			}
 		};
 		visit(node, () => true, new Set([node]));
-		return [...found.values()];
 	}
 
 	/** Takes a unique id for a node; false where another one has it. */

@@ -2,7 +2,7 @@ import type { Subject } from '../model/description';
 import { limits } from '../model/limits';
 import type { Thing } from './registry';
 
-/** Decides which things are gone. A gap deletes nothing (DESIGN, section 6): only long absence from lists that follow each other does. */
+/** Decides which things are gone. A gap deletes nothing: only long absence from lists that follow each other does. */
 export class Absence {
 	/** When the last list of a subject was received, ms since 1970; unknown after a gap. */
 	private readonly lastList = new Map<Subject, number>();

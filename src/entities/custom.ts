@@ -1,6 +1,5 @@
 import { byWord, type CustomRow, groupRows, type RowGroup } from '../model/custom-row';
-import type { Row, Subject } from '../model/description';
-import { subject as describe } from '../model/description';
+import { connectionType, subject as describe, type Row, type Subject } from '../model/description';
 import type { State } from '../model/entity';
 import { AgentStreamError, asAgentStreamError } from '../model/errors';
 import type { StreamEvent } from '../model/event';
@@ -29,7 +28,7 @@ export class CustomRows {
 	/** The dialect's tables with the custom ones added. */
 	readonly tables: MapperTables;
 	private readonly groups: ReadonlyMap<string, readonly RowGroup[]>;
-	/** Whether nothing but rows makes entities: then what they read stands in the place of the event itself. */
+	/** Whether nothing but rows makes entities of events: then what they read stands in the place of the event itself. */
 	private readonly alone: boolean;
 	private readonly line = new Line(limits.rowsWaiting);
 	private readonly told = new Set<string>();
@@ -54,7 +53,7 @@ export class CustomRows {
 			const message = `The subject ${subject} is the protocol's own; give the custom rows another one.`;
 			throw new AgentStreamError('CONFIG_INVALID', message);
 		}
-		this.alone = !own || own.subjects.length === 0;
+		this.alone = !own?.subjects.some(({ from }) => from.some((type) => type !== connectionType));
 		this.groups = byWord(groups, ({ event }) => event);
 		const { types = {}, subjects = [] } = own ?? {};
 		const derived = groups.map(({ event }) => {

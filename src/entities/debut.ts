@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '../model/clock';
-import type { EntityChange } from '../model/entity';
+import type { Entity, EntityChange } from '../model/entity';
 import { limits } from '../model/limits';
 
 /**
  * Keeps the first entities back until their device has told its name: Home Assistant makes ids of it, for good. Bounded in time
- * (`limits.deviceWithin`), because not every stream tells it.
+ * (`limits.deviceWithin`), because not every stream tells it. What tells of the endpoint itself goes on meanwhile as provisional: a server that
+ * was never reached tells no name, and its silence is news.
  */
 export class Debut {
 	private readonly waiting = new Map<string, EntityChange>();
@@ -19,7 +20,7 @@ export class Debut {
 	) {}
 
 	/**
-	 * What may go on: all of it, or nothing yet.
+	 * What may go on: all of it, or only what is provisional.
 	 * @param named whether the device has told its name
 	 * @param open whether there is somebody to tell it: while the server is away, time says nothing
 	 */
@@ -37,12 +38,17 @@ export class Debut {
 				if (waited.length > 0) this.release(waited);
 			});
 		}
-		return [];
+		return changes.flatMap((change) => {
+			const { entity } = change;
+			return entity.always_available ? { ...change, entity: provisional(entity) } : [];
+		});
 	}
 
-	/** Whether anybody knows of the entities yet. */
-	get isOver(): boolean {
-		return this.over;
+	/** Of all entities those that anybody was told of, as they were told. */
+	shown(entities: readonly Entity[]): Entity[] {
+		return this.over
+			? [...entities]
+			: entities.filter(({ always_available: always }) => always).map((entity) => provisional(entity));
 	}
 
 	/** Ends the waiting; what waited is given up. */
@@ -66,3 +72,5 @@ export class Debut {
 		return waited;
 	}
 }
+
+const provisional = (entity: Entity): Entity => ({ ...entity, provisional: true });

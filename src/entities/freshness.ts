@@ -19,7 +19,7 @@ const blank: Cadence = { last: 0, interval: 0, arrivals: 0, measurable: false, o
 /**
  * Silence must never look like health: knows for each event type how often it comes, and so when it is overdue.
  * Limit = 3 x the largest of the learned cadence, the dialect's default interval and the interval at which it is polled, never below
- * `least`; a type that comes only on change, and is not polled, has none (DESIGN, section 6). Times in milliseconds.
+ * `least`; a type that comes only on change, and is not polled, has none. Times in milliseconds.
  */
 export class Freshness {
 	private readonly cadences = new Map<string, Cadence>();

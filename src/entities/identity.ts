@@ -3,7 +3,7 @@ import { limits } from '../model/limits';
 
 /**
  * A natural key as it may stand in unique ids and topics: every run outside `[A-Za-z0-9-]` becomes `-`, and where that changed anything
- * `-` and 6 hex digits of the raw key's SHA-256 follow, so that different keys stay different (DESIGN, section 2).
+ * `-` and 6 hex digits of the raw key's SHA-256 follow, so that different keys stay different.
  */
 export function safeKey(key: string): string {
 	const safe = key.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, limits.keyLength);

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock';
-import type { Request, Subject, World } from '../model/description';
+import { connectionType, type Request, type Subject, type World } from '../model/description';
 import type { Device, Entity, EntityChange } from '../model/entity';
 import { AgentStreamError, type ErrorCode } from '../model/errors';
 import type { StreamEvent } from '../model/event';
@@ -46,9 +46,6 @@ export interface MapperOptions {
 	readonly report?: (error: AgentStreamError) => void;
 }
 
-/** Where the world tells of the endpoint's own socket. */
-const connectionType = '$connection';
-
 /** Step 4 of a frame's way: turns events into entity changes, by the tables of a dialect. One per endpoint. */
 export class Mapper {
 	private readonly tablesOf = new Map<string, readonly Table[]>();
@@ -91,7 +88,7 @@ export class Mapper {
 		if (!this.liveness.arrived(type, event)) this.absence.forget(type);
 		const changes: EntityChange[] = [];
 		this.take(type, event.data, event, changes);
-		if (this.tracker) this.track(this.tracker.apply(event), event, changes);
+		if (this.tracker) this.follow(this.tracker, event, changes);
 		if (this.liveness.moved(type)) this.things.showAll(changes);
 		return changes;
 	}
@@ -103,6 +100,8 @@ export class Mapper {
 	connection(open: boolean, polling = false): EntityChange[] {
 		this.liveness.connection(open, polling);
 		if (!open) this.absence.forget();
+		// Of the connection itself this is the latest news.
+		this.liveness.made(connectionType);
 		const changes: EntityChange[] = [];
 		this.liveness.moved();
 		this.things.showAll(changes);
@@ -189,6 +188,14 @@ export class Mapper {
 		for (const table of this.tablesOf.get(type) ?? []) this.update(table, occasion, type, changes);
 	}
 
+	private follow(tracker: Tracker, event: StreamEvent, changes: EntityChange[]): void {
+		try {
+			this.track(tracker.apply(event), event, changes);
+		} catch (thrown) {
+			this.unreadable(event.type, 'a happening', thrown);
+		}
+	}
+
 	/** Takes in what the tracker has made of an event, or of the time that has passed. */
 	private track(tracked: Tracked, occasion: Occasion, changes: EntityChange[]): void {
 		for (const [type, data] of Object.entries(tracked)) {
@@ -207,10 +214,14 @@ export class Mapper {
 		try {
 			this.read(table, event, type, changes);
 		} catch (thrown) {
-			// Rows trust validated data; a flow can hand in an event that nobody has validated.
-			const why = thrown instanceof Error ? thrown.message.slice(0, 120) : 'unreadable';
-			this.report('ENTITY_INVALID', `The data of ${type} cannot be read as ${table.subject.subject}: ${why}`);
+			this.unreadable(type, table.subject.subject, thrown);
 		}
+	}
+
+	/** Rows and trackers trust validated data; a flow can hand in an event that nobody has validated. */
+	private unreadable(type: string, what: string, thrown: unknown): void {
+		const why = thrown instanceof Error ? thrown.message.slice(0, 120) : 'unreadable';
+		this.report('ENTITY_INVALID', `The data of ${type} cannot be read as ${what}: ${why}`);
 	}
 
 	private read(table: Table, event: Occasion, type: string, changes: EntityChange[]): void {

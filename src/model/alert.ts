@@ -71,7 +71,7 @@ const hysteresis = z.number().min(0).default(0);
 const severity = severitySchema.default('warning');
 const levels = z.array(levelSchema).min(1).max(severities.length);
 
-/** What must be true of an entity; `alert/kinds.ts` and `docs/alerts.md` say how each is judged. */
+/** What must be true of an entity; `alert/judges.ts` and `docs/alerts.md` say how each is judged. */
 export const conditionSchema = z.discriminatedUnion('kind', [
 	/** At a level or above it; over again when it is below the level by more than `hysteresis`. */
 	z.strictObject({ kind: z.literal('above'), levels, hysteresis }),

@@ -101,6 +101,11 @@ export const entitySchema = z.object({
 	always_available: z.boolean(),
 	/** True while the state is one that history or REST gave, which fires nothing. */
 	replayed: z.boolean(),
+	/**
+	 * True while the device has not told its name yet, so that its own is none that may last: only entities that tell of the endpoint itself
+	 * come so early, for alerts about a server that was never reached. The bridge publishes them when they come again with a name.
+	 */
+	provisional: z.literal(true).optional(),
 	device: deviceSchema,
 });
 /** See {@link entitySchema}. */

@@ -1,8 +1,9 @@
 import type { Device, Entity, Platform } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
+import { type Fields, isFields } from '../model/fields';
 import { sameJson } from '../model/json';
 import { limits } from '../model/limits';
-import { isRecord, readAnnounced } from './announced';
+import { readAnnounced } from './announced';
 import {
 	type Component,
 	component,
@@ -244,11 +245,11 @@ export class Announcer {
 	}
 
 	/** What the broker holds of an entity, as ours: another bridge may have announced it before. */
-	private adopted(known: Known, parsed: { [key: string]: unknown }): Component {
+	private adopted(known: Known, parsed: Fields): Component {
 		const { topics } = this.published;
 		const list = Array.isArray(parsed.availability) ? parsed.availability : [];
 		const availability = list.map((item: unknown) =>
-			isRecord(item) && typeof item.topic === 'string' && topics.isBridgeAvailability(item.topic)
+			isFields(item) && typeof item.topic === 'string' && topics.isBridgeAvailability(item.topic)
 				? { ...item, topic: topics.bridgeAvailability }
 				: item,
 		);
@@ -258,7 +259,7 @@ export class Announcer {
 
 	private guarded(known: Known, shown: Component): Component {
 		const list = Array.isArray(shown.availability) ? shown.availability : [];
-		const has = list.some((item: unknown) => isRecord(item) && item.topic === known.thingTopic);
+		const has = list.some((item: unknown) => isFields(item) && item.topic === known.thingTopic);
 		return has ? shown : { ...shown, availability: [...list, { topic: known.thingTopic }] };
 	}
 

@@ -1,6 +1,7 @@
 import { wrongValue } from '../model/command';
 import type { Entity } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
+import { isFields } from '../model/fields';
 import { CONFIRMED } from './discovery';
 
 /** A command that came on an entity's command topic. */
@@ -73,7 +74,7 @@ function pressed(entity: Entity, payload: string, word: string, refuse: Refuse):
 function isConfirmed(payload: string): boolean {
 	try {
 		const parsed: unknown = JSON.parse(payload);
-		return typeof parsed === 'object' && parsed !== null && (parsed as { confirm?: unknown }).confirm === true;
+		return isFields(parsed) && parsed.confirm === true;
 	} catch {
 		return false;
 	}

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { AgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
@@ -148,8 +149,7 @@ export class BrokerConnection {
 }
 
 function noDelay(stream: unknown): void {
-	const socket = stream as { setNoDelay?: (on: boolean) => void };
-	socket.setNoDelay?.(true);
+	if (stream instanceof Socket) stream.setNoDelay(true);
 }
 
 /** Reason codes of a refused connection, MQTT 3.1.1 and 5: credentials. */
@@ -161,13 +161,15 @@ const VERSION: ReadonlySet<unknown> = new Set([1, 0x84]);
 export function isVersionRefused(error: AgentStreamError): boolean {
 	const { cause } = error;
 	if (error.code !== 'BROKER_PROTOCOL' || !(cause instanceof Error)) return false;
-	return VERSION.has((cause as { code?: unknown }).code) || /propert|reason code/i.test(cause.message);
+	return VERSION.has(codeOf(cause)) || /propert|reason code/i.test(cause.message);
 }
+
+const codeOf = (thrown: Error): unknown => ('code' in thrown ? thrown.code : null);
 
 /** A client's error as ours. mqtt.js names neither user nor password in its messages. */
 function explain(thrown: Error, url: string): AgentStreamError {
 	const where = shownUrl(url);
-	const code: unknown = (thrown as { code?: unknown }).code;
+	const code = codeOf(thrown);
 	if (UNAUTHORIZED.has(code)) {
 		return new AgentStreamError(
 			'BROKER_UNAUTHORIZED',

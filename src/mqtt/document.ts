@@ -157,6 +157,7 @@ export class Document {
 		if (live === 0) return '';
 		if (this.form === 'device') return deviceDocument(this.device, origin, components);
 		const [only] = components.values();
+		// It is live, and so more than a stub.
 		return classicDocument(this.device, origin, only as Component);
 	}
 

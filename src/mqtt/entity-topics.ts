@@ -1,3 +1,4 @@
+import { connectionType } from '../model/description';
 import type { Entity } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
@@ -102,7 +103,10 @@ export class EntityTopics {
 		const { connected, fresh, present } = entity.availability;
 		const word = (is: boolean): string => (is ? 'online' : 'offline');
 		this.availability.set(topics.endpoint(entity.source), word(connected));
-		this.availability.set(topics.eventType(entity.source, entity.event_type), word(fresh));
+		// Nobody has to be told that the connection tells of itself.
+		if (entity.event_type !== connectionType) {
+			this.availability.set(topics.eventType(entity.source, entity.event_type), word(fresh));
+		}
 		if (known.extras.thing) this.availability.set(known.thingTopic, word(present));
 	}
 

@@ -1,4 +1,5 @@
-import { type Entity, platformSchema } from '../model/entity';
+import { type Device, type Entity, platformSchema } from '../model/entity';
+import { type Fields, isFields } from '../model/fields';
 import { limits } from '../model/limits';
 
 const platforms: ReadonlySet<unknown> = new Set(platformSchema.options);
@@ -9,23 +10,19 @@ const IDENTITY = 4 * limits.textLength;
 /** Words that an enum, select or event entity may have. */
 const OPTIONS = 500;
 
-type Plain = { readonly [name: string]: unknown };
-
-const isPlain = (value: unknown): value is Plain =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown, longest: number = limits.textLength): value is string =>
 	typeof value === 'string' && value.length <= longest;
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
 const isFlag = (value: unknown): boolean => typeof value === 'boolean';
-const isTexts = (value: unknown): boolean =>
+const isTexts = (value: unknown): value is readonly string[] =>
 	Array.isArray(value) && value.length <= OPTIONS && value.every((word) => isText(word));
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 
-const isDevice = (value: unknown): boolean =>
-	isPlain(value) &&
+/** Whether a value is a device as we publish it. */
+export const isDevice = (value: unknown): value is Device =>
+	isFields(value) &&
 	isTexts(value.identifiers) &&
-	typeof (value.identifiers as readonly unknown[])[0] === 'string' &&
-	(value.identifiers as readonly unknown[])[0] !== '' &&
+	(value.identifiers[0] ?? '') !== '' &&
 	isText(value.name) &&
 	['manufacturer', 'model', 'sw_version', 'hw_version', 'via_device'].every(
 		(name) => value[name] === undefined || isText(value[name]),
@@ -33,17 +30,17 @@ const isDevice = (value: unknown): boolean =>
 	(value.configuration_url === undefined || isText(value.configuration_url, 2_048));
 
 const isCommand = (value: unknown): boolean =>
-	value === null || (isPlain(value) && isTexts(value.actions) && isFlag(value.destructive));
+	value === null || (isFields(value) && isTexts(value.actions) && isFlag(value.destructive));
 
 const isRange = (value: unknown): boolean =>
 	value === null ||
-	(isPlain(value) && isNumber(value.min) && isNumber(value.max) && isNumber(value.step) && Number(value.step) > 0);
+	(isFields(value) && isNumber(value.min) && isNumber(value.max) && isNumber(value.step) && Number(value.step) > 0);
 
 const isAvailability = (value: unknown): boolean =>
-	isPlain(value) && isFlag(value.connected) && isFlag(value.fresh) && isFlag(value.present);
+	isFields(value) && isFlag(value.connected) && isFlag(value.fresh) && isFlag(value.present);
 
 /** How each field of an entity is checked; the first one that fails is named. */
-const checks: readonly (readonly [keyof Entity, (value: unknown, entity: Plain) => boolean])[] = [
+const checks: readonly (readonly [keyof Entity, (value: unknown, entity: Fields) => boolean])[] = [
 	['unique_id', (value) => isText(value, IDENTITY) && value !== ''],
 	['source', (value) => isText(value) && value !== ''],
 	['path', (value, entity) => isText(value, IDENTITY) && isPath(value, entity.source)],
@@ -54,7 +51,7 @@ const checks: readonly (readonly [keyof Entity, (value: unknown, entity: Plain) 
 	['row', (value) => isText(value)],
 	['name', (value) => isText(value, 2 * limits.textLength)],
 	['state', (value) => value === null || typeof value === 'string' || typeof value === 'number'],
-	['attributes', isPlain],
+	['attributes', isFields],
 	['unit_of_measurement', isTextOrNull],
 	['device_class', isTextOrNull],
 	['state_class', isTextOrNull],
@@ -84,10 +81,7 @@ function isPath(path: string, source: unknown): boolean {
  * @returns the name of the first field that is wrong, `''` when it is no object at all, or null when all is well
  */
 export function wrongField(value: unknown): string | null {
-	if (!isPlain(value)) return '';
+	if (!isFields(value)) return '';
 	for (const [name, ok] of checks) if (!ok(value[name], value)) return name;
 	return null;
 }
-
-/** Whether a value from outside is an entity that can be published. */
-export const isEntity = (value: unknown): value is Entity => wrongField(value) === null;

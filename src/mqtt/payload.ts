@@ -1,4 +1,4 @@
-import type { Attributes, Entity } from '../model/entity';
+import type { Entity } from '../model/entity';
 import { limits } from '../model/limits';
 
 /** What Home Assistant reads as "unknown". */
@@ -14,7 +14,7 @@ export interface Payload {
 	readonly problem?: string;
 }
 
-/** Attribute names that Home Assistant drops without a word (facts, section 1). */
+/** Attribute names that Home Assistant drops without a word. */
 const RESERVED: ReadonlySet<string> = new Set([
 	'state',
 	'unit_of_measurement',
@@ -157,7 +157,7 @@ export function attributesPayload(entity: Entity): string | null {
 export function eventPayload(entity: Entity): string | null {
 	const { state, options, attributes } = entity;
 	if (typeof state !== 'string' || !options?.includes(state)) return null;
-	return toJson({ ...(attributes as Attributes), event_type: state });
+	return toJson({ ...attributes, event_type: state });
 }
 
 /** JSON within `limits.attributesSize`; attributes come from outside and may hold anything. */

@@ -1,3 +1,4 @@
+import { connectionType } from '../model/description';
 import type { Entity, Platform } from '../model/entity';
 import { AgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
@@ -105,10 +106,11 @@ export class Published {
 		return known;
 	}
 
-	/** Availability topics of its endpoint and event type (empty where that is not known). */
+	/** Availability topics of its endpoint and event type (empty where that is not known, or it is the connection's own). */
 	common({ source, event_type }: Pick<Known, 'source' | 'event_type'>): string[] {
 		const { topics } = this;
-		return [topics.endpoint(source), ...(event_type === '' ? [] : [topics.eventType(source, event_type)])];
+		const hasType = event_type !== '' && event_type !== connectionType;
+		return [topics.endpoint(source), ...(hasType ? [topics.eventType(source, event_type)] : [])];
 	}
 
 	/** An entity was reported. @returns its form before; null = only the ledger knew it, or nobody */

@@ -1,12 +1,13 @@
 import type { Clock } from '../model/clock';
 import type { Entity, EntityChange } from '../model/entity';
-import { AgentStreamError, asAgentStreamError } from '../model/errors';
+import type { AgentStreamError } from '../model/errors';
 import { limits } from '../model/limits';
 import { Announcer } from './announcer';
-import { type Form, isAnnouncedDifferently, type Origin } from './discovery';
+import type { Form, Origin } from './discovery';
 import { EntityTopics } from './entity-topics';
 import { EventQueue } from './event-queue';
 import { wrongField } from './guard';
+import { Intake } from './intake';
 import { LedgerKeeper } from './ledger-keeper';
 import { Leftovers } from './leftovers';
 import type { Message } from './message';
@@ -77,6 +78,7 @@ export class Publisher {
 	private readonly events: EventQueue;
 	private readonly leftovers = new Leftovers();
 	private readonly notices: Notices;
+	private readonly intake: Intake;
 	private birthAt: number | null = null;
 	private isOpen = false;
 
@@ -101,12 +103,14 @@ export class Publisher {
 		const own = { published, announcer, entities, topics, leftovers, notices, clock };
 		const noted = () => this.keeper.noted(clock.now());
 		const changed = () => this.keeper.changed();
-		const remove = (known: Known) => this.removeKnown(known);
+		const remove = (known: Known) => this.intake.remove(known);
 		this.orphans = new Orphans({ ...own, removeAfter, noted, remove, isAlive });
 		this.records = new Records({ ...own, orphans: this.orphans });
 		this.keeper = new LedgerKeeper({ topics, random, memory, ledger: () => this.records.ledger() });
 		this.recovery = new Recovery({ ...own, prefix, records: this.records, changed });
 		this.events = new EventQueue((known) => announcer.announcedAt(known), notices);
+		const { events, orphans, counters } = this;
+		this.intake = new Intake({ ...own, events, orphans, counters, changed });
 	}
 
 	/** Endpoint ids that entities came from. */
@@ -119,14 +123,17 @@ export class Publisher {
 		return this.published.reported;
 	}
 
-	/** Takes in what changed. Entities from outside are checked; those that cannot be published are counted and reported once. */
+	/**
+	 * Takes in what changed; what is provisional comes again. Entities from outside are checked; those that cannot be published are counted and
+	 * reported once.
+	 */
 	apply(changes: readonly EntityChange[]): void {
 		for (const change of changes) {
 			const wrong = wrongField(change.entity);
-			if (wrong !== null) this.refuse(change.entity, wrong);
-			else if (this.purged.holds(change)) continue;
-			else if (change.kind === 'removed') this.removeKnown(this.published.byId.get(change.entity.unique_id));
-			else this.update(change);
+			if (wrong !== null) this.intake.refuse(change.entity, wrong);
+			else if (change.entity.provisional || this.purged.holds(change)) continue;
+			else if (change.kind === 'removed') this.intake.remove(this.published.byId.get(change.entity.unique_id));
+			else this.intake.update(change);
 		}
 	}
 
@@ -240,60 +247,18 @@ export class Publisher {
 	/** Announces again what was deleted in Home Assistant, and what was purged while it is still reported. */
 	announce(): void {
 		this.announcer.documents.announce();
-		for (const entity of this.purged.release()) this.update({ kind: 'added', entity, previous: undefined });
+		for (const entity of this.purged.release()) this.intake.update({ kind: 'added', entity, previous: undefined });
 	}
 
 	/** Removes all that we published (of one endpoint, or of these entities); with `dryRun` it only lists. */
 	purge(which: PurgeOrder): PurgeReport {
-		return this.purged.purge(which, this.published, (known) => this.removeKnown(known));
+		return this.purged.purge(which, this.published, (known) => this.intake.remove(known));
 	}
 
 	private readonly isAnnounced = (topic: string): boolean => {
 		const known = this.published.owner(topic);
 		return !known || this.announcer.announcedAt(known) !== null;
 	};
-
-	private update({ kind, entity }: EntityChange): void {
-		const known = this.known(entity);
-		if (!known) return;
-		const before = this.published.report(known, entity);
-		this.orphans.seen(entity, before === null, this.parts.clock.now());
-		const isExtended = this.entities.set(known, entity, before);
-		if (isExtended) this.keeper.changed();
-		if (isExtended || !before || isAnnouncedDifferently(before, entity)) this.announcer.announce(known, entity);
-		if (kind === 'fired' && !entity.replayed && entity.platform === 'event') {
-			this.counters.dropped += this.events.push(known, entity);
-		}
-	}
-
-	private known(entity: Entity): Known | null {
-		const known = this.published.byId.get(entity.unique_id);
-		if (known && known.path === entity.path) {
-			if (known.event_type !== entity.event_type) this.entities.clear(this.published.retype(known, entity.event_type));
-			return known;
-		}
-		if (known) this.removeKnown(known);
-		try {
-			const added = this.published.add(entity);
-			this.keeper.changed();
-			return added;
-		} catch (thrown) {
-			const error = asAgentStreamError(thrown, 'ENTITY_INVALID');
-			this.counters.refused++;
-			this.notices.report(error, error.code === 'LIMIT_REACHED' ? `entities ${entity.source}` : entity.unique_id);
-			return null;
-		}
-	}
-
-	private removeKnown(known: Known | undefined): void {
-		if (!known) return;
-		const place = known.document;
-		this.leftovers.leave(String(place), known.id, this.published.delete(known));
-		this.events.drop(known);
-		if (!this.announcer.withdraw(known)) this.leftovers.gone(String(place), known.id, this.parts.clock.now());
-		this.orphans.recheck(this.parts.clock.now());
-		this.keeper.changed();
-	}
 
 	/** What became due by the passing of time. */
 	private pass(now: number): void {
@@ -303,13 +268,5 @@ export class Publisher {
 		}
 		for (const topic of this.leftovers.take(now)) this.entities.clear(topic);
 		this.orphans.pass(now);
-	}
-
-	private refuse(entity: unknown, wrong: string): void {
-		this.counters.refused++;
-		const id = typeof entity === 'object' && entity !== null ? String((entity as Partial<Entity>).unique_id) : '';
-		const what = wrong === '' ? 'it is no object' : `its field ${wrong} is missing or wrong`;
-		const message = `Entity ${id.slice(0, limits.textLength)} is not published: ${what}.`;
-		this.notices.report(new AgentStreamError('ENTITY_INVALID', message));
 	}
 }

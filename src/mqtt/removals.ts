@@ -60,9 +60,9 @@ export class Removals {
 		}
 	}
 
-	/** A component is to be shown again where it is being removed. */
+	/** A component is to be shown again where it is being removed: of its topics only those are emptied that it does not use now. */
 	revoke(document: Document, id: string): void {
-		this.drop(document, id, 0);
+		this.finish(document, id, 0);
 	}
 
 	/** Remembers a removal that is to be repeated after the next birth. */

@@ -1,4 +1,5 @@
 import { platformSchema } from '../model/entity';
+import { isFields } from '../model/fields';
 import { isOurs, readAnnounced } from './announced';
 import { placeAt } from './discovery';
 import { type Ledger, type LedgerEntity, parseLedger, toLedger } from './ledger';
@@ -147,4 +148,4 @@ export class Survey {
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 const topicsOf = (list: unknown): string[] =>
-	(Array.isArray(list) ? list : []).flatMap((item: unknown) => text((item as { topic?: unknown } | null)?.topic) ?? []);
+	(Array.isArray(list) ? list : []).flatMap((item: unknown) => text(isFields(item) ? item.topic : null) ?? []);

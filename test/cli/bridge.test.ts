@@ -243,7 +243,7 @@ describe('agent-stream bridge', () => {
 		assert.equal(await running.interrupt(), 0);
 		const saved = JSON.parse(readFileSync(path, 'utf8'));
 		assert.equal(saved.version, 1);
-		assert.ok(Object.keys(saved.memory).every((id) => id.startsWith('tower_') || id === '$device'));
+		assert.ok(Object.keys(saved.memory).every((id) => id.startsWith('tower_') || id.startsWith('$')));
 		assert.ok(saved.ledger.entities.length > 100);
 		const again = bridge(server.url, url, '--state', path);
 		await again.saw('stderr', /connected to mqtt/);

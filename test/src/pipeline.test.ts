@@ -249,12 +249,46 @@ describe('Pipeline', () => {
 	it('saves what it was given, until it knows more', () => {
 		const memory = { tower_ups_energy: { watt_hours: 5 } };
 		const { line } = pipeline({ memory });
-		assert.deepEqual(line.save(), memory);
+		assert.deepEqual(line.save(), { ...memory, $dialect: { name: 'unraid' } });
 		line.frame(frameOf('ups_status_update', typical('ups_status_update')));
 		assert.equal(line.save().tower_ups_energy?.watt_hours, 5);
 		assert.ok(Number(line.save().tower_ups_energy?.watts) > 0);
 		assert.deepEqual(JSON.parse(JSON.stringify(line.save())), line.save());
 		line.close();
+	});
+
+	it('knows the protocol of an earlier run while `auto` has not told it: that a server is away is news at once', () => {
+		const first = pipeline({ dialect: 'auto' });
+		first.line.frame(system);
+		const memory = JSON.parse(JSON.stringify(first.line.save()));
+		first.line.close();
+		const { line, calls } = pipeline({ dialect: 'auto', memory });
+		line.connection(false);
+		assert.equal(line.dialect, null);
+		assert.equal(line.entity('tower_server_system_status')?.state, 'offline');
+		assert.deepEqual(line.save(), memory);
+		line.connection(true);
+		line.frame(system);
+		assert.equal(line.dialect, unraid);
+		assert.equal(line.entity('tower_server_system_status')?.state, 'online');
+		const added = calls.flatMap(({ changes }) => changes).filter(({ kind }) => kind === 'added');
+		assert.equal(new Set(added.map(({ entity }) => entity.unique_id)).size, added.length);
+		line.close();
+
+		const moved = pipeline({ dialect: 'auto', memory: { $dialect: { name: 'aios' } } });
+		moved.line.connection(false);
+		assert.equal(moved.line.entity('tower_dashboard_connected')?.state, 'off');
+		moved.line.connection(true);
+		moved.line.frame(system);
+		assert.ok(moved.line.entity('tower_server_cpu_usage'));
+		assert.equal(moved.line.save().$dialect?.name, 'unraid');
+		moved.line.close();
+		for (const name of ['constructor', 'nonsense', 5]) {
+			const stranger = pipeline({ dialect: 'auto', memory: { $dialect: { name } } });
+			stranger.line.connection(false);
+			assert.deepEqual(stranger.line.entities(), []);
+			stranger.line.close();
+		}
 	});
 
 	it('refuses commands while nothing is known', () => {
@@ -328,18 +362,50 @@ describe('Pipeline', () => {
 
 		it('waits no longer than a while, but as long as the server is away', () => {
 			const { line, calls, clock } = pipeline({ waitForName: true });
+			const told = () => calls.flatMap(({ changes }) => changes).filter(({ entity }) => !entity.provisional);
 			line.connection(false);
 			clock.advance(10 * limits.deviceWithin);
-			assert.equal(calls.length, 0);
 			line.connection(true);
 			line.frame(disks);
 			clock.advance(limits.deviceWithin - 1);
-			assert.equal(calls.length, 0);
+			assert.deepEqual(told(), []);
 			clock.advance(1);
-			assert.equal(calls.length, 1);
-			assert.equal(calls[0]?.event, null);
+			assert.ok(told().length > 10);
+			assert.equal(calls.at(-1)?.event, null);
 			line.close();
 			assert.equal(clock.timers, 0);
+		});
+
+		it('tells meanwhile whether the server is there, as provisional, and again with its name', () => {
+			const { line, calls } = pipeline({ waitForName: true });
+			const told = () =>
+				calls
+					.splice(0)
+					.flatMap(({ changes }) =>
+						changes
+							.filter(({ entity }) => entity.row === 'system_status')
+							.map(({ kind, entity: { state, provisional, device } }) => [kind, state, provisional, device.name]),
+					);
+			line.connection(false);
+			assert.deepEqual(
+				line.entities().map(({ row, provisional }) => [row, provisional]),
+				[['system_status', true]],
+			);
+			assert.deepEqual(told(), [['added', 'offline', true, 'Unraid']]);
+			line.connection(true);
+			line.frame(disks);
+			assert.deepEqual(told(), [
+				['availability', 'offline', true, 'Unraid'],
+				['changed', 'online', true, 'Unraid'],
+			]);
+			line.frame(system);
+			const name = line.entities()[0]?.device.name ?? '';
+			assert.deepEqual(told(), [['added', 'online', undefined, name]]);
+			assert.notEqual(name, 'Unraid');
+			line.connection(false);
+			assert.ok(told().every(([, , provisional]) => provisional === undefined));
+			assert.ok(line.entities().every(({ provisional }) => provisional === undefined));
+			line.close();
 		});
 
 		it('does not wait where an earlier run knew it, and calls the server so', () => {

@@ -13,7 +13,7 @@ const rules: readonly AlertRuleInput[] = [
 		id: 'api-silent',
 		name: 'Agents API silent',
 		// The server acknowledges a heartbeat every 25 s.
-		entities: { subjects: ['heartbeat'], rows: ['latency'] },
+		entities: { subjects: ['heartbeat'], rows: ['latency', 'connected'] },
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
 		// A connection that comes and goes is one outage.
 		clearFor: minute,

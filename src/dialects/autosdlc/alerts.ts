@@ -11,8 +11,8 @@ const rules: readonly AlertRuleInput[] = [
 	{
 		id: 'server-silent',
 		name: 'Server silent',
-		// Nothing comes at an interval: what tells is the socket, which is closed when a ping stays without answer. Everything there is.
-		entities: {},
+		// Nothing comes at an interval: what tells is the socket, which is closed when a ping stays without answer.
+		entities: { subjects: ['server'], rows: ['connected'] },
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
 		// A connection that comes and goes is one outage.
 		clearFor: minute,

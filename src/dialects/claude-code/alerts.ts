@@ -11,8 +11,8 @@ const rules: readonly AlertRuleInput[] = [
 	{
 		id: 'hub-silent',
 		name: 'Event server silent',
-		// What every server gives rise to; heartbeats are for the rule below, since the servers that really run send none.
-		entities: { subjects: ['total'], rows: ['events'] },
+		// The socket alone; heartbeats are for the rule below, since the servers that really run send none.
+		entities: { subjects: ['hub'], rows: ['connected'] },
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
 		// A connection that comes and goes is one outage.
 		clearFor: minute,

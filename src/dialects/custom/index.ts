@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { groupRows } from '../../model/custom-row';
 import { limits } from '../../model/limits';
 import { texture } from '../checks-support';
+import { connection } from '../connection';
 import type { Dialect, EventType, Evidence } from '../dialect';
 import { createValidator } from '../validate';
+import { alerts } from './alerts';
 import { type Definition, definitionSchema, parseDefinition, typeNames } from './definition';
 import { identifier } from './identify';
 import { CustomSession, scriptOf } from './session';
@@ -44,9 +46,10 @@ function customDialect(definition: Definition): Dialect {
 			return found.some(({ by }) => by === 'name') ? 'certain' : found.length > 0 ? 'likely' : 'none';
 		},
 		dimensions,
-		subjects: [],
+		subjects: [connection('stream')],
 		rows,
 		commands: [],
+		alerts,
 		deviceFrom: [],
 		device: () => ({ ...device, name: device.name ?? title }),
 	};

@@ -56,8 +56,8 @@ const hotDisk = (kind: string, name: string, [warning, critical]: readonly [numb
 const upsUntold = ['comm_lost', 'unknown', 'off', 'testing'];
 
 /**
- * Rules that a server's owner usually wants. Levels: those of the integration's repairs where it has one (`facts/unraid-ha-behaviour.md`, 8), else
- * Unraid's own defaults. A short time on battery is normal (need 6), a low battery is not.
+ * Rules that a server's owner usually wants. Levels: those of the repairs that the agent's Home Assistant integration shows where it has one,
+ * else Unraid's own defaults. A short time on battery is normal, a low battery is not.
  */
 const rules: readonly AlertRuleInput[] = [
 	{
@@ -212,7 +212,7 @@ const rules: readonly AlertRuleInput[] = [
 		clearText: '{device}: the UPS answers again',
 	},
 	{
-		// The agent sends nothing at all for a UPS that is gone: its last "online" must not stand for health (need 1).
+		// The agent sends nothing at all for a UPS that is gone: its last "online" must not stand for health.
 		id: 'ups-silent',
 		name: 'UPS silent',
 		entities: { subjects: ['ups'], rows: ['status'] },

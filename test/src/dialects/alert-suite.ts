@@ -3,6 +3,7 @@ import { matcher } from '../../../src/alert/match';
 import type { Dialect } from '../../../src/dialects/dialect';
 import { alertRulesSchema } from '../../../src/model/alert';
 import type { Row, World } from '../../../src/model/description';
+import { limits } from '../../../src/model/limits';
 import { AlertRun } from '../../support/alert-run';
 import { makeEntity } from '../../support/entities';
 
@@ -87,6 +88,7 @@ export function presetSuite({ dialect, frames, begin, cases, healthy }: PresetSu
 
 	it('are about entities of a recording', async () => {
 		const run = new AlertRun(dialect);
+		await run.connection(true);
 		await run.take(...frames);
 		for (const { id } of alerts) assert.ok(run.engine.matches(id).length > 0, id);
 		run.close();
@@ -110,6 +112,21 @@ export function presetSuite({ dialect, frames, begin, cases, healthy }: PresetSu
 			run.close();
 		});
 	}
+
+	it('tell of a server that was away before the start, once, and when it is there', async () => {
+		const run = new AlertRun(dialect);
+		await run.connection(false);
+		await run.pass(limits.alertGrace - 1_000);
+		assert.deepEqual(run.said(), []);
+		await run.pass(2_000);
+		assert.deepEqual(run.said(), ['raised critical']);
+		await run.pass(hour);
+		await run.connection(true);
+		await begin(run);
+		await run.pass(2 * minute);
+		assert.deepEqual(run.said(), critical);
+		run.close();
+	});
 
 	it('raise nothing while all goes well', async () => {
 		const run = new AlertRun(dialect);

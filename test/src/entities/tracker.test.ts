@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Mapper, type MapperTables } from '../../../src/entities/mapper';
 import { subject } from '../../../src/model/description';
+import type { AgentStreamError } from '../../../src/model/errors';
 import { type StreamEvent, streamEventSchema } from '../../../src/model/event';
 import { event, text, total } from '../../../src/model/presets';
 import type { Tracked, Tracker } from '../../../src/model/tracker';
@@ -163,6 +164,19 @@ describe('Mapper with a tracker', () => {
 		const { tell } = setUp();
 		assert.ok(tell('a', 'failed').includes('fired job/a/failed failed'));
 		assert.ok(!tell('b', 'failed', true).some((change) => change.startsWith('fired')));
+	});
+
+	it('survives an event that nobody has validated, and tells of it once', () => {
+		const clock = new FakeClock();
+		const told: string[] = [];
+		const report = ({ code, message }: AgentStreamError) => told.push(`${code} ${message}`);
+		const mapper = new Mapper({ source: 'hub', dialect: tables(clock), clock, report });
+		for (let round = 0; round < 3; round += 1) {
+			assert.deepEqual(mapper.apply({ ...job(clock, 'a', 'working'), data: null }), []);
+		}
+		assert.equal(told.length, 1);
+		assert.match(told[0] ?? '', /^ENTITY_INVALID The data of job cannot be read as a happening: /);
+		assert.equal(mapper.apply(job(clock, 'a', 'working')).length, 3);
 	});
 
 	it('keeps totals over a restart, and counts on', () => {

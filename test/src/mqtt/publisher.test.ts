@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Entity, EntityChange, State } from '../../../src/model/entity';
 import { limits } from '../../../src/model/limits';
-import { change, makeEntity } from '../../support/entities';
+import { change } from '../../support/entities';
 import { FakeBridge } from '../../support/publishing';
 
 const document = /^ha\/device\/[^/]+\/config$/;
@@ -48,6 +48,28 @@ describe('mqtt/publisher', () => {
 		assert.equal(bridge.retained.get('as/bridge/one/availability'), 'online');
 		assert.equal(bridge.retained.get('as/tower/availability'), 'online');
 		assert.equal(bridge.retained.get('as/tower/type/system_update/availability'), 'online');
+	});
+
+	it('publishes nothing that is provisional before it comes with the name of its device', () => {
+		const bridge = new FakeBridge().connect();
+		const status = { always_available: true, state: 'offline' } as const;
+		bridge.publisher.apply([change({ ...status, provisional: true })]);
+		bridge.pass(60_000);
+		assert.equal(bridge.publisher.count, 0);
+		assert.deepEqual(components(bridge), {});
+		assert.ok(![...bridge.retained.keys()].some((topic) => topic.startsWith('as/tower')));
+		bridge.publisher.apply([change(status)]);
+		bridge.pass(10_000);
+		assert.deepEqual(Object.keys(components(bridge)), ['tower_system_cpu']);
+		assert.equal(bridge.retained.get(STATE), 'offline');
+	});
+
+	it('has no availability for what tells of the connection itself', () => {
+		const bridge = new FakeBridge().connect();
+		bridge.publisher.apply([change({ event_type: '$connection', always_available: true })]);
+		bridge.pass(10_000);
+		assert.ok(bridge.retained.has(STATE));
+		assert.ok(![...bridge.retained.keys()].some((topic) => topic.includes('/type/')));
 	});
 
 	it('sends only what changed', () => {
@@ -513,28 +535,6 @@ describe('mqtt/publisher', () => {
 			],
 		);
 		assert.equal(bridge.retained.get(STATE), 'on');
-	});
-
-	it('refuses entities with another one’s topic, and reports them once', () => {
-		const bridge = new FakeBridge().connect();
-		bridge.publisher.apply([change(), change({ unique_id: 'impostor' }), change({ unique_id: 'impostor', state: 9 })]);
-		bridge.pass(5_000);
-		assert.deepEqual(
-			bridge.problems.map(({ code }) => code),
-			['ENTITY_COLLISION'],
-		);
-		assert.equal(bridge.publisher.counters.refused, 2);
-		assert.equal(bridge.retained.get(STATE), '1');
-	});
-
-	it('refuses what is no entity', () => {
-		const bridge = new FakeBridge().connect();
-		const broken = [null, 7, {}, { ...makeEntity(), state: [] }, { ...makeEntity(), unique_id: '' }];
-		for (const entity of broken)
-			bridge.publisher.apply([{ kind: 'added', entity, previous: undefined } as unknown as EntityChange]);
-		bridge.pass(5_000);
-		assert.equal(bridge.publisher.counters.refused, broken.length);
-		assert.equal(bridge.sent(/tower/).length, 0);
 	});
 
 	it('leaves another program’s message on its topic alone', () => {

@@ -1,4 +1,5 @@
 import type { Subject } from '../../../model/description';
+import { connection } from '../../connection';
 import { agent, agentTotals } from './agent';
 import { dashboard } from './dashboard';
 import { job, jobTotals } from './job';
@@ -7,6 +8,7 @@ import { run, runTotals } from './run';
 
 /** Everything that AIOS becomes entities of, in the order in which people look for it. */
 export const subjects: readonly Subject[] = [
+	connection('dashboard'),
 	dashboard,
 	jobTotals,
 	job,

@@ -12,6 +12,7 @@ function everything(): Rig {
 	}
 	// What few servers tell.
 	rig.hook('Stop', { total_tokens: 1_000, total_cost_usd: 0.25 });
+	rig.mapper.connection(true);
 	return rig;
 }
 
