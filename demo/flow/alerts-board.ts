@@ -1,19 +1,8 @@
-/**
- * Runs in Node-RED's function node: lays out what the alert nodes answer to `list`, and asks for it after everything else. A list tells of no mutes
- * of single entities, so those that were pressed here are kept.
- */
+/** Runs in Node-RED's function node: lays out what the alert nodes answer to `list`, and asks for it after everything else. */
 export const boardCode = `
 const lists = context.get('lists') || {};
-const muted = context.get('muted') || {};
-const texts = context.get('texts') || {};
-const idOf = ({ rule, entity }) => rule + '/' + entity;
 
 if (msg.topic !== 'alerts/list') {
-	if (msg.topic === 'mute') muted[idOf(msg.payload)] = Date.now() + msg.payload.minutes * 60000;
-	if (msg.topic === 'unmute') delete muted[idOf(msg.payload)];
-	if (msg.alert && !msg.alert.test && msg.alert.state !== 'cleared') texts[msg.alert.id] = { from: msg.from, text: msg.payload };
-	context.set('muted', muted);
-	context.set('texts', texts);
 	if (context.get('due')) return;
 	context.set('due', true);
 	setTimeout(() => {
@@ -50,11 +39,12 @@ function line(from, alert) {
 }
 
 const active = all.flatMap(([from, list]) => list.active.map((alert) => {
-	const until = muted[alert.id] > now ? muted[alert.id] : list.rules.find(({ rule }) => rule === alert.rule)?.mutedUntil;
+	const mutes = list.mutes.filter(({ rule = alert.rule, entity = alert.entity }) => rule === alert.rule && entity === alert.entity);
+	const until = Math.max(0, ...mutes.map((mute) => Date.parse(mute.until)));
 	const { threshold, threshold_source: source } = alert;
 	return {
 		...line(from, alert),
-		text: texts[alert.id]?.text,
+		text: alert.text,
 		value: alert.unknown ? 'unknown' : shown(alert.value, alert.unit),
 		limit: shown(threshold, alert.unit),
 		by: threshold === null || source === 'rule' ? '' : source.replaceAll('_', ' '),
@@ -63,7 +53,7 @@ const active = all.flatMap(([from, list]) => list.active.map((alert) => {
 		lasts: lasted(alert.since, now),
 		acknowledged: alert.acknowledged,
 		muted: until > now ? clock(until).slice(0, 5) : '',
-		mutedHere: muted[alert.id] > now,
+		mutedHere: mutes.some(({ rule, entity }) => rule && entity),
 	};
 })).sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.at - a.at);
 
@@ -75,10 +65,6 @@ const past = all.flatMap(([from, list]) => list.past.map((alert) => ({
 	at: Date.parse(alert.cleared),
 	lasted: lasted(alert.since, Date.parse(alert.cleared)),
 }))).sort((a, b) => b.at - a.at).slice(0, 15);
-
-const ids = new Set(msg.payload.active.map(({ id }) => id));
-for (const [id, { from }] of Object.entries(texts)) if (from === msg.from && !ids.has(id)) delete texts[id];
-for (const id of Object.keys(muted)) if (!(muted[id] > now)) delete muted[id];
 
 const counts = severities.map((severity) => {
 	const count = active.filter((one) => one.severity === severity).length;

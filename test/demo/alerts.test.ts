@@ -176,7 +176,7 @@ const list = (
 	from: string,
 	active: readonly object[],
 	past: readonly object[] = [],
-	mutedUntil: number | null = null,
+	mutes: readonly object[] = [],
 ) => ({
 	topic: 'alerts/list',
 	from,
@@ -184,9 +184,10 @@ const list = (
 		active,
 		past,
 		rules: [
-			{ rule: 'hot', matches: 2, mutedUntil },
+			{ rule: 'hot', matches: 2, mutedUntil: null },
 			{ rule: 'other', matches: 0, mutedUntil: null },
 		],
+		mutes,
 	},
 });
 
@@ -227,20 +228,32 @@ describe('the demo’s page of alerts', () => {
 		assert.equal(board.timers.length, 2);
 	});
 
-	it('shows what was told, until when it is muted and that nobody knows its value', () => {
+	it('shows the text, until when it is muted and whether it can be lifted here, and that nobody knows its value', () => {
 		const board = new Board();
-		board.take({ from: 'unraid', payload: 'Disk 1 is hot', alert: { ...alert('a'), state: 'raised' } });
+		const text = 'Disk 1 is hot';
+		const until = new Date(Date.now() + 3_600_000).toISOString();
+		const both = [alert('a', { unknown: true, text }), alert('b')];
+		const shown = (...mutes: readonly object[]) => {
+			board.take(list('unraid', both, [], mutes));
+			return board.drawn().active.map((one) => [one.text, one.value, one.muted !== '', one.mutedHere]);
+		};
 		board.take(list('agents', []));
-		board.take({ topic: 'mute', from: 'unraid', payload: { rule: 'hot', entity: 'a', minutes: 60 } });
-		board.take(list('unraid', [alert('a', { unknown: true }), alert('b')]));
-		const shown = () =>
-			board.drawn().active.map(({ text, value, muted, mutedHere }) => [text, value, muted !== '', mutedHere]);
-		assert.deepEqual(shown(), [
-			['Disk 1 is hot', 'unknown', true, true],
+		assert.deepEqual(shown({ rule: 'hot', entity: 'a', until }, { rule: 'other', until }), [
+			[text, 'unknown', true, true],
 			[undefined, '46 °C', false, false],
 		]);
-		board.take({ topic: 'unmute', from: 'unraid', payload: { rule: 'hot', entity: 'a' } });
-		board.take(list('unraid', [alert('a')], [], Date.now() + 60_000));
-		assert.deepEqual(shown(), [['Disk 1 is hot', '46 °C', true, false]]);
+		for (const mute of [{ rule: 'hot', until }, { until }]) {
+			assert.deepEqual(
+				shown(mute).map(([, , muted, here]) => [muted, here]),
+				[
+					[true, false],
+					[true, false],
+				],
+			);
+		}
+		assert.deepEqual(
+			shown().map(([, , muted]) => muted),
+			[false, false],
+		);
 	});
 });
