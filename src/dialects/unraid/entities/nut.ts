@@ -11,11 +11,13 @@ const isConnected = (nut: Nut) => nut.connected === true;
 const off = { enabled: false } as const;
 const diagnostic = { category: 'diagnostic', enabled: false } as const;
 
-/** A reading: a UPS that is not there has none. NUT's zero for what a device does not tell makes no entity. */
+const isLost = ({ status, connected }: Nut) => connected !== true || upsState(status, connected) === 'comm_lost';
+
+/** A reading: a UPS that does not answer has none. NUT's zero for what a device does not tell makes no entity. */
 const reading = (row: Row<Nut, World>): Row<Nut, World> => ({
 	...row,
-	from: [...row.from, 'connected'],
-	value: (item, context) => (item.connected === true ? row.value(item, context) : null),
+	from: [...new Set([...row.from, 'connected', 'status'] as const)],
+	value: (item, context) => (isLost(item) ? null : row.value(item, context)),
 	when: (item, world) =>
 		isConnected(item) &&
 		Boolean(row.value(item, { world, at: 0, previous: undefined })) &&

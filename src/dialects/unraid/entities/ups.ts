@@ -8,17 +8,18 @@ type Ups = DataOf<'ups_status_update'>;
 
 const isConnected = (ups: Ups) => ups.connected === true;
 
-/** A reading: a UPS that is not there has none, whatever numbers the agent writes. */
+const isLost = ({ status, connected }: Ups) => upsState(status, connected) === 'comm_lost';
+
+/** A reading: a UPS that does not answer has none, whatever numbers the agent writes. */
 const reading = (row: Row<Ups, World>): Row<Ups, World> => ({
 	...row,
-	from: [...row.from, 'connected'],
-	value: (item, context) => (item.connected === false ? null : row.value(item, context)),
+	from: [...new Set([...row.from, 'connected', 'status'] as const)],
+	value: (item, context) => (isLost(item) ? null : row.value(item, context)),
 	when: (item, world) => isConnected(item) && (row.when?.(item, world) ?? true),
 });
 
 /** The power is computed from the nominal power: without one it is no reading. */
-const watts = (ups: Ups) =>
-	ups.connected === false || ups.nominal_power_watts === 0 ? null : (ups.power_watts ?? null);
+const watts = (ups: Ups) => (isLost(ups) || ups.nominal_power_watts === 0 ? null : (ups.power_watts ?? null));
 
 /** The uninterruptible power supply, by apcupsd or NUT. */
 export const ups = subject<World, Ups>({
