@@ -120,25 +120,30 @@ export class Court {
 	private expect(source: string): void {
 		this.sources.add(source);
 		for (const machine of this.parts.desk.all()) {
-			if (!machine.attached && machine.shown.source === source)
+			if (!machine.judged && machine.shown.source === source)
 				this.parts.agenda.set(machine, this.now + limits.alertForget);
 		}
 	}
 
-	/** First pictures are partial, and history is no news: both are judged when they have stood for a while. */
+	/** First pictures are partial, history is no news, and neither is what was last told before the connection broke: all are judged when they have stood for a while. */
 	private settle(entry: Entry, kind: Kind): void {
 		const now = this.now;
+		const { entity, before } = entry;
 		const told = kind !== 'availability' && kind !== 'fired';
-		const { replayed } = entry.entity;
-		if (now >= this.graceEnds && told && !replayed) entry.settleAt = null;
-		else if (entry.settleAt === null && (now < this.graceEnds || (told && replayed))) {
-			entry.settleAt = Math.max(this.graceEnds, replayed ? now + this.parts.grace : 0);
+		const isBack = kind === 'availability' && before?.availability.connected === false && entity.availability.connected;
+		const isOld = isBack || (told && entity.replayed);
+		if (now >= this.graceEnds && told && !isOld) entry.settleAt = null;
+		else if (entry.settleAt === null && (now < this.graceEnds || isOld)) {
+			entry.settleAt = Math.max(this.graceEnds, isBack || entity.replayed ? now + this.parts.grace : 0);
 		} else return;
 		this.parts.agenda.set(entry, entry.settleAt);
 	}
 
 	private judgeAll(entry: Entry, kind: Kind, out: AlertChange[]): void {
-		if (entry.settleAt !== null && entry.settleAt <= this.now) entry.settleAt = null;
+		if (entry.settleAt !== null && entry.settleAt <= this.now) {
+			entry.settleAt = null;
+			this.parts.agenda.set(entry, null);
+		}
 		for (const watch of entry.watches) this.judge(entry, watch, kind, out);
 	}
 
@@ -171,9 +176,9 @@ export class Court {
 		const machine = this.parts.desk.at(rule, entity.unique_id, () => firstShown(rule, entity.name, entity));
 		machine.memory = memory;
 		if (waiting) {
-			// It is judged when it has stood for long enough; a time that has passed would come up again and again.
+			// It is judged when it has stood for long enough; what it waited for goes on waiting, but nothing comes of it before.
 			machine.again = null;
-			this.parts.desk.wake(machine, this.now, out);
+			this.parts.desk.hold(machine);
 			return;
 		}
 		machine.again = again;
@@ -205,7 +210,7 @@ export class Court {
 	/** A machine is due: by its own time, or because its value is to be judged again. */
 	wake(machine: Machine, now: number, out: AlertChange[]): void {
 		this.now = now;
-		if (!machine.attached) {
+		if (!machine.judged) {
 			this.parts.desk.drop(machine, 'removed', this.now, out);
 			return;
 		}

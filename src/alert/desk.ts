@@ -35,17 +35,24 @@ export class Desk {
 
 	/** The machine of a rule and its target; one that was at rest is made, and kept from its first step on that leaves something. */
 	at(rule: AlertRule, target: string, shown: () => Shown): Machine {
-		const machine = this.find(rule, target) ?? createMachine(rule, target, shown());
-		machine.attached = true;
-		return machine;
+		return this.find(rule, target) ?? createMachine(rule, target, shown());
 	}
 
 	all(): Iterable<Machine> {
 		return this.machines.values();
 	}
 
+	/** What is known of it must stand first: nothing follows before the next judgement. */
+	hold(machine: Machine): void {
+		machine.judged = false;
+		if (!this.hasRoom(machine)) return;
+		this.keep(machine);
+		this.agenda.set(machine, null);
+	}
+
 	/** One judgement: see {@link judge}. */
 	step(machine: Machine, wanted: Severity | null | undefined, waits: Waits, now: number, out: AlertChange[]): void {
+		machine.judged = true;
 		this.follow(machine, judge(machine, wanted, waits, now), now, out);
 	}
 
@@ -62,11 +69,7 @@ export class Desk {
 
 	/** Tells what follows, keeps what it remembers, and looks again when it is due. What there is no room for is not told: it would be again and again. */
 	follow(machine: Machine, step: Step, now: number, out: AlertChange[]): void {
-		const id = idOf(machine.rule, machine.target);
-		if (!this.machines.has(id) && this.machines.size >= limits.alertStates) {
-			this.full();
-			return;
-		}
+		if (!this.hasRoom(machine)) return;
 		if (step === 'cleared') this.teller.cleared(machine, 'fine', now, out);
 		const told = this.teller.tell(machine, now, out);
 		const { phase, memory, missed, coolUntil, again } = machine;
@@ -79,6 +82,12 @@ export class Desk {
 		const cool = phase === 'ok' && coolUntil > now ? coolUntil : null;
 		const times = [dueAt(machine), told, again, cool].filter((at) => at !== null);
 		this.agenda.set(machine, times.length === 0 ? null : Math.min(...times));
+	}
+
+	private hasRoom({ rule, target }: Machine): boolean {
+		if (this.machines.size < limits.alertStates || this.machines.has(idOf(rule, target))) return true;
+		this.full();
+		return false;
 	}
 
 	private keep(machine: Machine): void {
@@ -96,6 +105,6 @@ export class Desk {
 	/** The clock was set. What stands is looked at now: a mute may be over. */
 	shift(by: number, now: number): void {
 		for (const machine of this.machines.values()) shift(machine, by);
-		for (const machine of this.standing) if (machine.attached) this.agenda.set(machine, now);
+		for (const machine of this.standing) if (machine.judged) this.agenda.set(machine, now);
 	}
 }

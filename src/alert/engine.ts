@@ -139,7 +139,7 @@ export class AlertEngine {
 	mute(target: AlertTarget, ms: number): AlertChange[] {
 		const out = this.tick();
 		this.gate.mute(target, this.last + ms, this.last);
-		for (const machine of [...this.desk.all()]) if (machine.attached) this.desk.follow(machine, null, this.last, out);
+		for (const machine of [...this.desk.all()]) if (machine.judged) this.desk.follow(machine, null, this.last, out);
 		return out;
 	}
 

@@ -58,8 +58,8 @@ export interface Machine {
 	/** How often it happened since it was raised. */
 	count: number;
 	unknown: boolean;
-	/** Whether its entity was seen since the start. */
-	attached: boolean;
+	/** Whether it was judged since the start, and not by a picture that must stand first: else time decides nothing. */
+	judged: boolean;
 	/** Nothing is told before; see `coolDown`. */
 	coolUntil: number;
 	missed: Missed | null;
@@ -86,7 +86,7 @@ export function createMachine(rule: AlertRule, target: string, shown: Shown): Ma
 		reminders: 0,
 		count: 0,
 		unknown: false,
-		attached: true,
+		judged: false,
 		coolUntil: 0,
 		missed: null,
 		shown,

@@ -112,7 +112,7 @@ export function save(
 	changes: Iterable<LastChange>,
 ): SavedAlerts {
 	const kept: SavedMachine[] = [];
-	for (const { rule, attached: _, again: __, memory, ...rest } of machines) {
+	for (const { rule, judged: _, again: __, memory, ...rest } of machines) {
 		// Samples end with the run: they say nothing of the time until the next one.
 		const { samples: ___, ...remembered } = memory ?? {};
 		const remembers = Object.keys(remembered).length > 0;
@@ -136,7 +136,7 @@ export function restore(saved: unknown, rules: ReadonlyMap<string, AlertRule>): 
 			const memory = data.memory as Memory | undefined;
 			// Nothing is known of the entity before it is seen; time that had begun to count goes on.
 			const countdowns = data.phase === 'ok' ? {} : data.countdowns;
-			return [{ ...data, rule, memory, countdowns, unknown: true, attached: false, again: null }];
+			return [{ ...data, rule, memory, countdowns, unknown: true, judged: false, again: null }];
 		}),
 		past: past.flatMap((one) => alertSchema.safeParse(one).data ?? []).slice(-limits.alertsPast),
 		gate: gate.safeParse(door).data as SavedGate | undefined,

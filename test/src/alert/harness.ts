@@ -82,8 +82,8 @@ export class Bench {
 	}
 
 	/** Stops the engine, and starts another with what it saved, as JSON. */
-	restart(rules = this.rules): void {
-		const saved = JSON.parse(JSON.stringify(this.engine.save()));
+	restart(rules = this.rules, state = this.engine.save()): void {
+		const saved = JSON.parse(JSON.stringify(state));
 		this.engine = this.start(saved, rules);
 		this.told.push(...this.engine.tick());
 		this.arm();
