@@ -3,7 +3,9 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Control } from '../../src/control';
 import type { Dialect } from '../../src/dialects/dialect';
 import type { ConnectionState, Endpoint } from '../../src/endpoint';
+import { type Clock, systemClock, type Timer } from '../../src/model/clock';
 import { AgentStreamError } from '../../src/model/errors';
+import { limits } from '../../src/model/limits';
 
 /** One user of a shared endpoint. */
 export interface EndpointUser {
@@ -58,7 +60,11 @@ export class Directory {
 	private readonly lives = new Map<string, Endpoint>();
 	private readonly links = new Map<string, LinkState>();
 	private readonly controls = new Map<string, Control>();
+	/** Endpoints that were given back a moment ago, and may be back at once: what is known of their links meanwhile. */
+	private readonly leaving = new Map<string, { readonly timer: Timer; link: LinkState }>();
 	private readonly changes = new EventEmitter().setMaxListeners(0);
+
+	constructor(private readonly clock: Clock = systemClock) {}
 
 	/** Takes an id for a config node; false where another one has it. */
 	claim(id: string, node: Node): boolean {
@@ -68,14 +74,25 @@ export class Directory {
 		return true;
 	}
 
-	/** Gives an id back; whoever follows it sees the connection closed. */
+	/**
+	 * Gives an id back; whoever follows it sees the connection closed, unless its node is only being deployed again: a connection that we
+	 * have closed ourselves for a moment is no outage.
+	 */
 	release(id: string, node: Node): void {
 		if (this.owners.get(id) !== node) return;
 		this.owners.delete(id);
 		this.lives.delete(id);
 		this.controls.delete(id);
-		if (this.links.get(id)?.open) this.changes.emit(id, closed);
-		this.links.delete(id);
+		if (this.leaving.has(id)) return;
+		if (!this.links.get(id)?.open) {
+			this.links.delete(id);
+			return;
+		}
+		const timer = this.clock.after(limits.returnWithin, () => {
+			this.show(id, this.leaving.get(id)?.link ?? closed);
+			if (!this.owners.has(id)) this.links.delete(id);
+		});
+		this.leaving.set(id, { timer, link: closed });
 	}
 
 	/** Shows what stands behind an id, until the id is given back. */
@@ -107,15 +124,23 @@ export class Directory {
 	report(id: string, { phase, pollingSince }: ConnectionState): void {
 		const polling = pollingSince !== undefined;
 		const link = { open: phase === 'open' || polling, polling };
-		const before = this.links.get(id);
-		if (before?.open === link.open && before.polling === polling) return;
-		this.links.set(id, link);
-		this.changes.emit(id, link);
+		const leaving = this.leaving.get(id);
+		if (leaving && !link.open) leaving.link = link;
+		else this.show(id, link);
 	}
 
-	/** Whether an endpoint's values come; undefined while nobody has said. */
+	private show(id: string, link: LinkState): void {
+		const { leaving, links } = this;
+		this.clock.cancel(leaving.get(id)?.timer);
+		leaving.delete(id);
+		const before = links.get(id);
+		links.set(id, link);
+		if (before?.open !== link.open || before.polling !== link.polling) this.changes.emit(id, link);
+	}
+
+	/** Whether an endpoint's values come; undefined while nobody has said, or where there is none. */
 	link(id: string): LinkState | undefined {
-		return this.links.get(id);
+		return this.owners.has(id) ? this.links.get(id) : undefined;
 	}
 
 	/** Follows an endpoint by its id, whichever node has it; returns how to stop. */

@@ -8,7 +8,7 @@ type Wanted = ReadonlySet<string> | null;
 
 /**
  * The users of one endpoint: the first one connects, the last one closes. The server is asked for what all of them want. A user that
- * goes away may be back at once, when its node is deployed again: the subscription is narrowed a little later.
+ * goes away may be back at once, when its node is deployed again: the subscription is narrowed, and the connection closed, a little later.
  */
 export class Sharing {
 	private readonly users = new Map<object, readonly string[] | null>();
@@ -24,6 +24,7 @@ export class Sharing {
 	use(types: readonly string[] | null): EndpointUser {
 		const user = {};
 		const isFirst = this.users.size === 0;
+		if (isFirst) this.close();
 		this.users.set(user, types);
 		this.ask(isFirst ? this.wanted() : both(this.asked, this.wanted()));
 		this.live.start();
@@ -34,10 +35,11 @@ export class Sharing {
 			},
 			release: () => {
 				this.users.delete(user);
-				if (this.users.size === 0) {
-					this.close();
-					void this.live.stop();
-				} else this.timer ??= this.clock.after(limits.narrowAfter, () => this.ask(this.wanted()));
+				this.timer ??= this.clock.after(limits.narrowAfter, () => {
+					this.timer = undefined;
+					if (this.users.size === 0) void this.live.stop();
+					else this.ask(this.wanted());
+				});
 			},
 		};
 	}

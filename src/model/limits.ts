@@ -87,6 +87,8 @@ export const limits = {
 	restPauseLongest: 600_000,
 	/** A user that went away may be back at once (a node that was deployed again): the subscription is narrowed after this. */
 	narrowAfter: 5_000,
+	/** A connection that a deploy has closed is no outage before it has had this long to be open again. */
+	returnWithin: 10_000,
 	/** Bytes that wait to be sent; beyond it the peer does not read, and sending fails. */
 	sendBuffer: 1_048_576,
 	/** Text of a server that is shown in a message or a log line. */
@@ -262,6 +264,8 @@ export const limits = {
 	alertStates: 50_000,
 	alertMutes: 200,
 	alertsPast: 200,
+	/** Endpoints that one alert node makes entities about. */
+	alertServers: 200,
 	/** A tick that comes this much later than asked for was no delay: the clock was set, or the machine slept. */
 	alertClockJump: 60_000,
 	/** Values that a rate of change is taken from. */

@@ -110,6 +110,42 @@ describe('alerts about servers that are away when Node-RED starts', () => {
 		assert.deepEqual([alert.value, alert.device], ['disconnected', 'Tower']);
 	});
 
+	it('takes nothing that we have closed ourselves, for a deploy, for silence', async () => {
+		const server = new UnraidSimulator({ clock: systemClock, speed: 100 });
+		let told = 0;
+		await server.start();
+		try {
+			const url = server.url;
+			const run = (connect: string, endpoint: string): FlowNode[] =>
+				flow('unraid', url).map((each) =>
+					each.id === 'c' ? { ...each, name: connect } : each.id === 'server' ? { ...each, name: endpoint } : each,
+				);
+			await start(run('', ''));
+			const usages = () => messages('entities').filter((one) => entityOf(one).row === 'cpu_usage').length;
+			const more = async (): Promise<void> => {
+				const count = usages();
+				await message('entities', () => usages() > count + 1);
+			};
+			await more();
+			// Without a grace a server that is not connected yet is silent.
+			const before = messages('raised').length;
+			for (const names of [
+				['again', ''],
+				['again', 'moved'],
+				['third', 'third'],
+			] as const) {
+				await deploy(run(...names));
+				await more();
+			}
+			assert.equal(messages('raised').length, before);
+			assert.equal(server.connections, 1);
+			told = messages('raised').filter(isSilent).length;
+		} finally {
+			await server.stop();
+		}
+		await message('raised', () => messages('raised').filter(isSilent).length > told);
+	});
+
 	it('finds the endpoint through junctions and filters, and not through what may be anything', async () => {
 		const url = `ws://127.0.0.1:${await freePort()}/ws`;
 		const found = () => entitiesIn(runtime).endpointsBefore(runtime, 'n');
