@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import type { Dialect } from '../src/dialects/dialect';
 import { EventReader } from '../src/dialects/reader';
 import type { Clock } from '../src/model/clock';
 import type { StreamEvent } from '../src/model/event';
 import { readRecording } from '../src/replay/recording';
 import type { Io } from './io';
+import { Source } from './source';
 
 /** One event of a file. */
 export interface FileEvent {
@@ -15,7 +15,7 @@ export interface FileEvent {
 
 /** Which file to read, and how to understand it. */
 export interface FileOptions {
-	/** Path; `-` or undefined = standard input. */
+	/** Path; `-` or undefined = standard input. It may be in gzip. */
 	readonly file: string | undefined;
 	/** Endpoint id. */
 	readonly source: string;
@@ -25,6 +25,8 @@ export interface FileOptions {
 
 /** The events of a file, read as it comes, with the time of the file: `t` of a recording, not the time of reading. */
 export class FileReader {
+	/** What is read. */
+	readonly input: Source;
 	private readonly reader: EventReader;
 	/** Line that is being read. */
 	private line = 0;
@@ -35,12 +37,13 @@ export class FileReader {
 	private readonly waiting = new Map<number, number>();
 
 	constructor(
-		private readonly options: FileOptions,
+		options: FileOptions,
 		private readonly io: Io,
 	) {
 		// Counts lines: so each event's `received` tells of which line it is, however late the dialect was told.
 		const lines: Clock = { now: () => this.line, after: () => ({}), cancel() {} };
-		const { source, dialect, strict } = options;
+		const { file, source, dialect, strict } = options;
+		this.input = new Source(file, io);
 		this.reader = new EventReader({ source, dialect, strict, clock: lines });
 	}
 
@@ -54,9 +57,7 @@ export class FileReader {
 
 	/** Every event of the file, in order; throws what reading the file throws. */
 	async *events(): AsyncGenerator<FileEvent> {
-		const { file } = this.options;
-		const chunks = file === undefined || file === '-' ? this.io.stdin : createReadStream(file);
-		for await (const { n, t, frame } of readRecording(chunks)) {
+		for await (const { n, t, frame } of readRecording(this.input.bytes())) {
 			this.line = n;
 			this.elapsed = Math.max(this.elapsed, t ?? this.elapsed);
 			this.waiting.set(n, this.elapsed);
