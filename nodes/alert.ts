@@ -1,15 +1,18 @@
 import type { NodeAPI, NodeMessage } from 'node-red';
 import { z } from 'zod';
 import { AlertEngine } from '../src/alert/engine';
-import { type AlertChange, alertRulesSchema, severities } from '../src/model/alert';
+import { faultOf } from '../src/alert/expressions';
+import { type AlertChange, type AlertRule, alertRulesSchema, severities } from '../src/model/alert';
 import type { Entity, EntityChange } from '../src/model/entity';
 import { AgentStreamError } from '../src/model/errors';
+import { isFields } from '../src/model/fields';
 import { limits } from '../src/model/limits';
 import { type LiveAlerts, serveAlerts } from './glue/alert-admin';
 import { AlertEntities } from './glue/alert-entities';
 import { AlertMemory } from './glue/alert-memory';
 import { type AlertVerb, alertVerbOf, sendAlerts, sendList } from './glue/alert-messages';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
+import { directoryOf } from './glue/endpoints';
 import { entitiesIn } from './glue/entities';
 import { entitiesMessage, entitiesOf } from './glue/messages';
 import { optionalNumberField, textField } from './glue/settings';
@@ -28,6 +31,10 @@ type Settings = z.output<typeof settings>;
 const rememberEvery = 60_000;
 /** How long entities about alerts wait for what else changes them, ms. */
 const ownAfter = 50;
+/** How long it is gathered which of them another node has, ms. */
+const refusedAfter = 1_000;
+/** The output of entities about alerts. */
+const ownOutput = 2;
 
 /** Entities → alerts: what was raised or changed, what is over, and entities about both. */
 export = (RED: NodeAPI): void => {
@@ -50,6 +57,10 @@ export = (RED: NodeAPI): void => {
 class AlertNode implements Running, LiveAlerts {
 	engine: AlertEngine | null = null;
 	readonly rules: ReadonlySet<string>;
+	/** Those that can be read. */
+	private readonly ready: readonly AlertRule[];
+	/** What is wrong with the others. */
+	private readonly faults: readonly AgentStreamError[];
 	private readonly known = new Map<string, Entity>();
 	private readonly memory: AlertMemory;
 	/** Where the third output is used. */
@@ -60,17 +71,22 @@ class AlertNode implements Running, LiveAlerts {
 	private closing = false;
 	private isForgetful = false;
 	private isOwnDue = false;
+	/** Unique ids of entities about alerts that another node has, and that is still to be told. */
+	private readonly taken: string[] = [];
+	/** Whether what comes at first may not have come yet. */
+	private isStarting = true;
 	private refused = 0;
 
-	/** @throws AgentStreamError CONFIG_INVALID: an expression of a rule, or the store */
+	/** @throws AgentStreamError CONFIG_INVALID: there is no such store */
 	constructor(
 		private readonly RED: NodeAPI,
 		private readonly parts: Parts<Settings>,
 	) {
-		const { node, settings: chosen, clock, release, guard } = parts;
-		// Expressions that cannot be read are told before the first message.
-		new AlertEngine({ rules: chosen.rules, clock });
-		this.rules = new Set(chosen.rules.filter(({ enabled }) => enabled).map(({ id }) => id));
+		const { node, settings: chosen, release, guard, later } = parts;
+		const enabled = chosen.rules.filter((rule) => rule.enabled).map((rule) => ({ rule, fault: faultOf(rule) }));
+		this.ready = enabled.filter(({ fault }) => !fault).map(({ rule }) => rule);
+		this.faults = enabled.flatMap(({ rule, fault }) => (fault ? [leftOut(rule, fault)] : []));
+		this.rules = new Set(this.ready.map(({ id }) => id));
 		this.memory = new AlertMemory(RED, node, chosen.store);
 		this.own = chosen.outputs === 3 ? this.ownEntities() : null;
 		this.turn = this.begin();
@@ -78,15 +94,23 @@ class AlertNode implements Running, LiveAlerts {
 			this.closing = true;
 		});
 		// Mappers that were not deployed now send only what changes: the rest is fetched from them, once all nodes are there.
-		const stop = whenStarted(
-			RED,
-			guard(() => {
-				stop();
-				void this.inTurn((engine) => this.catchUp(engine));
-			}),
-		);
-		release(stop);
+		let isFirst = true;
+		const started = guard(() => {
+			const first = isFirst;
+			isFirst = false;
+			// Catch nodes are there now.
+			if (first) for (const fault of this.faults) parts.fail(fault);
+			return this.inTurn(async (engine) => {
+				if (first) await this.catchUp(engine);
+				this.expectGone(engine);
+			});
+		});
+		release(whenStarted(RED, started));
 		this.rememberLater();
+		later('start', (chosen.graceSeconds ?? limits.alertGrace / 1_000) * 1_000, () => {
+			this.isStarting = false;
+			this.showState();
+		});
 	}
 
 	entities(): Iterable<Entity> {
@@ -113,10 +137,11 @@ class AlertNode implements Running, LiveAlerts {
 
 	private async begin(): Promise<void> {
 		const { settings: chosen, clock, fail } = this.parts;
-		const { rules, graceSeconds: grace, ceilingPerHour: ceiling } = chosen;
-		const saved = await this.memory.read().catch((thrown: unknown) => fail(thrown));
+		const { graceSeconds: grace, ceilingPerHour: ceiling } = chosen;
+		const saved = await this.memory.read(fail);
+		if (isFields(saved)) this.own?.restore(saved.entities);
 		this.engine = new AlertEngine({
-			rules,
+			rules: this.ready,
 			clock,
 			saved,
 			...(grace !== undefined && { graceMs: grace * 1_000 }),
@@ -143,6 +168,7 @@ class AlertNode implements Running, LiveAlerts {
 
 	private async take(engine: AlertEngine, changes: readonly EntityChange[], to: Send): Promise<void> {
 		let touched = false;
+		const before = this.known.size;
 		for (const change of changes) {
 			const waiting = engine.prepare(change);
 			if (waiting) await waiting;
@@ -151,6 +177,7 @@ class AlertNode implements Running, LiveAlerts {
 			this.tell(engine.apply(change), to);
 		}
 		if (touched) this.sendOwnSoon();
+		if (this.known.size !== before) this.showState();
 	}
 
 	/** Keeps the entity in mind; whether entities about alerts may change by that alone. */
@@ -170,6 +197,17 @@ class AlertNode implements Running, LiveAlerts {
 		const missed = there.filter(({ unique_id: id }) => !this.known.has(id));
 		const changes = missed.map((entity): EntityChange => ({ kind: 'added', entity, previous: undefined }));
 		await this.take(engine, changes, this.parts.send);
+		// Also what is known from before a restart.
+		this.sendOwnSoon();
+	}
+
+	/** Alerts of endpoints that were renamed or deleted: nobody will tell of their entities any more. */
+	private expectGone(engine: AlertEngine): void {
+		const directory = directoryOf(this.RED);
+		const there = new Set([...this.known.values(), ...entitiesIn(this.RED).all()].map(({ source }) => source));
+		for (const source of new Set(engine.active().map((alert) => alert.source))) {
+			if (!directory.has(source) && !there.has(source)) this.tell(engine.expect(source), this.parts.send);
+		}
 	}
 
 	/** @throws AgentStreamError INPUT_INVALID: there is no such rule */
@@ -213,22 +251,44 @@ class AlertNode implements Running, LiveAlerts {
 		parts.later('own', ownAfter, () => {
 			this.isOwnDue = false;
 			const changes = own.changes(this.engine?.active() ?? []);
-			if (changes.length > 0) parts.send([null, null, entitiesMessage({}, changes, null)]);
+			const next = own.next();
+			if (next !== null) parts.later('own again', Math.max(0, next - parts.clock.now()), () => this.sendOwnSoon());
+			if (changes.length === 0) return;
+			parts.send([null, null, entitiesMessage({}, changes, null)]);
+			if (changes.some(({ kind }) => kind !== 'changed')) this.keep();
 		});
 	}
 
 	private ownEntities(): AlertEntities {
-		const { node, settings: chosen, release, fail } = this.parts;
-		const directory = entitiesIn(this.RED);
-		const refused = new Set<string>();
+		const { RED, parts } = this;
+		const { node, clock, release } = parts;
+		const directory = entitiesIn(RED);
+		const endpoints = directoryOf(RED);
 		release(() => directory.release(node.id));
-		return new AlertEntities(chosen.rules, (uniqueId) => {
-			const isOurs = directory.claim(uniqueId, node.id);
-			if (isOurs || refused.has(uniqueId)) return isOurs;
-			refused.add(uniqueId);
-			const sentence = `Another alert node has the entity ${uniqueId}: this one's is left out.`;
-			fail(new AgentStreamError('ENTITY_COLLISION', sentence));
-			return false;
+		const own = new AlertEntities(this.ready, {
+			clock,
+			claim: (uniqueId) => directory.claim(uniqueId, node.id),
+			isTaken: (uniqueId) => directory.isTaken(uniqueId, node.id),
+			refused: (uniqueIds) => this.refuseOwn(uniqueIds),
+			isEndpoint: (source) => endpoints.has(source),
+			isConnected: (source) =>
+				endpoints.link(source)?.open ??
+				directory.all().some((entity) => entity.source === source && entity.availability.connected),
+		});
+		// A bridge behind this node that is deployed alone asks for them.
+		release(directory.offer(node.id, () => own.told(), ownOutput));
+		return own;
+	}
+
+	/** Another alert node has these: told at once for all that come within a moment. */
+	private refuseOwn(uniqueIds: readonly string[]): void {
+		const { taken, parts } = this;
+		taken.push(...uniqueIds);
+		parts.later('refused', refusedAfter, () => {
+			const ids = taken.splice(0);
+			const named = ids.length > 3 ? `${ids.slice(0, 3).join(', ')}, …` : ids.join(', ');
+			const sentence = `Another alert node has ${ids.length} of the entities about alerts (${named}): this one's are left out.`;
+			parts.fail(new AgentStreamError('ENTITY_COLLISION', sentence));
 		});
 	}
 
@@ -241,7 +301,7 @@ class AlertNode implements Running, LiveAlerts {
 
 	private async remember(): Promise<void> {
 		const { engine } = this;
-		if (engine) await this.memory.write(() => engine.save());
+		if (engine) await this.memory.write(() => ({ ...engine.save(), ...(this.own && { entities: this.own.save() }) }));
 	}
 
 	/** Keeps the state, and goes on meanwhile. */
@@ -277,12 +337,28 @@ class AlertNode implements Running, LiveAlerts {
 			});
 			if (isMuted) counts.push(RED._('agent-stream-alert.status.muted'));
 			const isBad = active.some(({ severity }) => severity === 'critical');
+			const isIdle = active.length === 0 && this.watchesNothing();
+			if (isIdle) counts.push(RED._('agent-stream-alert.status.nothing'));
+			const faulty = this.faults.length;
+			if (faulty > 0) counts.push(RED._('agent-stream-alert.status.faulty', { count: faulty }));
 			return {
-				fill: isBad ? 'red' : active.length > 0 ? 'yellow' : 'green',
+				fill: isBad ? 'red' : active.length > 0 || isIdle || faulty > 0 ? 'yellow' : 'green',
 				shape: isMuted ? 'ring' : 'dot',
 				text: `agent-stream-alert.status.${counts.length > 0 ? 'some' : 'none'}`,
 				values: { counts: counts.join(', '), rules: this.rules.size },
 			};
 		});
 	}
+
+	/** Whether no rule has anything to watch, though what comes at first has come. */
+	private watchesNothing(): boolean {
+		const { engine } = this;
+		if (!engine || (this.isStarting && this.known.size === 0)) return false;
+		return ![...this.rules].some((rule) => engine.matches(rule).length > 0);
+	}
+}
+
+/** What is told of a rule that cannot work: the others do. */
+function leftOut({ id, name }: AlertRule, { code, message }: AgentStreamError): AgentStreamError {
+	return new AgentStreamError(code, `The rule ${id} (${name.slice(0, 80)}) is left out: ${message}`);
 }

@@ -23,11 +23,13 @@ export function problemsOf(rule: unknown): readonly Problem[] {
 		return [...inFields('', ruleFields, rule), { path: 'condition.kind', word: 'kind' }];
 	}
 	const own = inFields('condition.', fieldsOf(condition.kind), condition);
-	const { low, high } = condition;
-	const order = typeof low === 'number' && typeof high === 'number' && low >= high;
+	const { low, high, hysteresis = 0 } = condition;
+	const span = typeof low === 'number' && typeof high === 'number' ? high - low : null;
+	const isWide = span !== null && span > 0 && typeof hysteresis === 'number' && 2 * hysteresis >= span;
+	const between = span !== null && span <= 0 ? [badOrder] : isWide ? [tooWide] : [];
 	return [
 		...inFields('', ruleFields, rule),
-		...(hasLevels(condition.kind) ? inLevels(levelsOf(rule)) : own.length === 0 && order ? [badOrder] : []),
+		...(hasLevels(condition.kind) ? inLevels(levelsOf(rule)) : own.length === 0 ? between : []),
 		...own,
 	];
 }
@@ -59,6 +61,7 @@ export function twins(rules: readonly unknown[]): ReadonlySet<unknown> {
 }
 
 const badOrder: Problem = { path: 'condition.high', word: 'order' };
+const tooWide: Problem = { path: 'condition.hysteresis', word: 'wide' };
 
 function inLevels(levels: readonly Draft[]): readonly Problem[] {
 	if (levels.length === 0) return [{ path: 'condition.levels', word: 'level' }];

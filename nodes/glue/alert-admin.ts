@@ -1,13 +1,13 @@
 import type { NodeAPI } from 'node-red';
 import { z } from 'zod';
 import type { AlertEngine } from '../../src/alert/engine';
+import { faultOf } from '../../src/alert/expressions';
 import { attributeTest, matcher } from '../../src/alert/match';
 import { placeholderNames } from '../../src/alert/template';
 import { dialects } from '../../src/dialects';
-import { type AlertRule, alertRuleSchema, type RuleStatus } from '../../src/model/alert';
+import { type AlertRule, alertRuleSchema, type RuleStatus, type Selection } from '../../src/model/alert';
 import type { Entity } from '../../src/model/entity';
-import { asAgentStreamError } from '../../src/model/errors';
-import { compileExpression } from '../../src/model/expression';
+import { isFields } from '../../src/model/fields';
 import { limits } from '../../src/model/limits';
 import { type AlertPresets, type AlertsAsked, type AlertsLive, alertPaths, type RuleLive } from './alert-answers';
 import { entitiesIn } from './entities';
@@ -63,24 +63,30 @@ function answer({ rules }: AlertsAsked, live: LiveAlerts | undefined, others: ()
 		entities: entities.length,
 		rules: rules.map((one) => {
 			const { data: rule, error } = alertRuleSchema.safeParse(one);
-			if (!rule) return { ...nothing, error: sentence(error) };
-			const unreadable = faultOf(rule);
-			if (unreadable !== null) return { ...nothing, error: unreadable };
-			left -= entities.length;
-			return { ...standing(rule, live), ...(left < 0 ? { matches: null } : matchesOf(rule, entities)), error: null };
+			const unreadable = rule ? faultOf(rule) : null;
+			const wrong = unreadable ? cut(`condition.expression: ${unreadable.message}`) : error ? sentence(error) : null;
+			const watched = watchedBy(one);
+			if (watched) left -= entities.length;
+			const found = !watched ? { matches: 0 } : left < 0 ? { matches: null } : matchesOf(watched, entities);
+			const { state, ...stands } = rule && wrong === null ? standing(rule, live) : nothing;
+			return { ...stands, state: state === 'ok' && found.matches === 0 ? 'idle' : state, ...found, error: wrong };
 		}),
 	};
 }
 
-/** What is wrong with a rule's expression; null where nothing is, or it has none. */
-function faultOf({ condition }: AlertRule): string | null {
-	if (condition.kind !== 'jsonata') return null;
-	try {
-		compileExpression(condition.expression);
-		return null;
-	} catch (thrown) {
-		return cut(`condition.expression: ${asAgentStreamError(thrown, 'CONFIG_INVALID').message}`);
-	}
+/** What says which entities a rule watches, and what of them. */
+interface Watched {
+	readonly entities: Selection;
+	readonly attribute?: string | undefined;
+}
+
+const { entities: selectionOf, attribute: attributeOf } = alertRuleSchema.shape;
+
+/** What a rule watches, also where the rest of it is not written yet; null where that part cannot be read. */
+function watchedBy(rule: unknown): Watched | null {
+	const { entities, attribute } = isFields(rule) ? rule : {};
+	const { data } = selectionOf.safeParse(entities);
+	return data ? { entities: data, attribute: attributeOf.safeParse(attribute).data } : null;
 }
 
 const nothing: RuleLive = {
@@ -107,14 +113,14 @@ function stateOf({ pending, raised, acknowledged, mutedUntil }: RuleStatus): Rul
 	return pending > 0 ? 'pending' : 'ok';
 }
 
-function matchesOf(rule: AlertRule, entities: readonly Entity[]): Pick<RuleLive, 'matches' | 'entities'> {
+function matchesOf(rule: Watched, entities: readonly Entity[]): Pick<RuleLive, 'matches' | 'entities'> {
 	const matches = matcher(rule.entities);
 	const fits = attributeTest(rule.entities) ?? (() => true);
 	const found = entities.filter((entity) => matches(entity) && fits(entity));
 	return { matches: found.length, entities: found.slice(0, most.entities).map((entity) => shown(entity, rule)) };
 }
 
-function shown(entity: Entity, { attribute }: AlertRule): RuleLive['entities'][number] {
+function shown(entity: Entity, { attribute }: Watched): RuleLive['entities'][number] {
 	const { path, name, state, attributes, unit_of_measurement: unit, available } = entity;
 	const value = attribute === undefined ? state : attributes[attribute];
 	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);

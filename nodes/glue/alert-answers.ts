@@ -30,8 +30,8 @@ export interface RuleLive {
 	readonly matches: number | null;
 	/** The first of them. */
 	readonly entities: readonly { readonly id: string; readonly name: string; readonly value: string }[];
-	/** `new`: not deployed. */
-	readonly state: 'new' | 'off' | 'ok' | 'pending' | 'raised' | 'acknowledged' | 'muted';
+	/** `new`: not deployed; `idle`: fine, because it watches nothing. */
+	readonly state: 'new' | 'off' | 'idle' | 'ok' | 'pending' | 'raised' | 'acknowledged' | 'muted';
 	readonly pending: number;
 	readonly raised: number;
 	/** The worst that is raised. */

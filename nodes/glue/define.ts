@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { type Clock, systemClock, type Timer } from '../../src/model/clock';
 import { type AgentStreamError, asAgentStreamError } from '../../src/model/errors';
 import type { Logger } from '../../src/model/logger';
+import { whenStarted } from './started';
 import { type Shown, StatusLine, sharedTexts } from './status';
 
 /** Sends messages on from an input; one per output, null for none, a list for several. */
@@ -11,7 +12,7 @@ export type Send = (outputs: (NodeMessage | NodeMessage[] | null)[]) => void;
 /** What a running node does; both may be asynchronous, and whatever they throw reaches status and catch nodes. */
 export interface Running {
 	input?(message: NodeMessage, send: Send): void | Promise<void>;
-	/** `removed`: the node was deleted, not only restarted. */
+	/** `removed`: the node is gone from the flow, neither restarted nor disabled. */
 	close?(removed: boolean): void | Promise<void>;
 }
 
@@ -56,12 +57,17 @@ export function defineNode<S>(RED: NodeAPI, type: string, description: NodeDescr
 	RED.nodes.registerType(type, construct, { credentials: { ...description.credentials } });
 }
 
+/** How often messages to a node that cannot work are told of, ms. */
+const brokenEvery = 60_000;
+
 class LiveNode<S> {
 	private readonly status: StatusLine;
 	private readonly releases: (() => void)[] = [];
 	private readonly timers = new Map<string, Timer>();
 	private running: Running | null = null;
 	private broken: AgentStreamError | null = null;
+	/** When a message was last told of that, ms since 1970. */
+	private brokenTold: number | null = null;
 	private closed = false;
 
 	constructor(
@@ -83,9 +89,27 @@ class LiveNode<S> {
 		try {
 			this.running = this.description.start(this.parts(this.read(config)));
 		} catch (thrown) {
-			this.broken = asAgentStreamError(thrown, 'CONFIG_INVALID');
-			this.fail(this.broken);
+			this.breaks(asAgentStreamError(thrown, 'CONFIG_INVALID'));
 		}
+	}
+
+	/** It cannot work. Catch nodes hear of it when they are there. */
+	private breaks(error: AgentStreamError): void {
+		this.broken = error;
+		this.showError(error);
+		const stop = whenStarted(this.RED, () => {
+			stop();
+			this.fail(error);
+		});
+		this.releases.push(stop);
+	}
+
+	/** Whether a message to a node that cannot work is told of: not each of a stream. */
+	private isBrokenDue(): boolean {
+		const now = systemClock.now();
+		if (this.brokenTold !== null && Math.abs(now - this.brokenTold) < brokenEvery) return false;
+		this.brokenTold = now;
+		return true;
 	}
 
 	private read(config: NodeDef): S {
@@ -97,7 +121,7 @@ class LiveNode<S> {
 
 	private async input(message: NodeMessage, send: (message: NodeMessage[]) => void, done: (error?: Error) => void) {
 		try {
-			if (this.broken) throw this.broken;
+			if (this.broken && this.isBrokenDue()) throw this.broken;
 			await this.running?.input?.(message, (outputs) => {
 				if (!this.closed) (send as Send)(outputs);
 			});
@@ -116,7 +140,7 @@ class LiveNode<S> {
 		this.timers.clear();
 		for (const release of this.releases.splice(0)) release();
 		try {
-			await this.running?.close?.(removed);
+			await this.running?.close?.(isGone(this.RED, this.node, removed));
 		} catch (thrown) {
 			this.node.error(asAgentStreamError(thrown, 'CLOSED').message);
 		}
@@ -183,4 +207,17 @@ class LiveNode<S> {
 			},
 		};
 	}
+}
+
+/**
+ * Whether the flow has a node no more. Node-RED says `removed` of one that is disabled too, or whose tab is, and never of one in a subflow whose
+ * instance is deleted: its id begins with the instance's.
+ */
+function isGone(RED: NodeAPI, node: Node, removed: boolean): boolean {
+	if (!removed && !('_alias' in node)) return false;
+	const ids = new Set<string>();
+	// When nodes are closed this is the new configuration already.
+	RED.nodes.eachNode(({ id }) => ids.add(id));
+	const begins = [...node.id.matchAll(/-/g)].map(({ index }) => node.id.slice(0, index));
+	return !ids.has(node.id) && (removed || !begins.some((id) => ids.has(id)));
 }

@@ -13,32 +13,42 @@ interface Wired extends NodeDef {
 	readonly links?: readonly string[];
 }
 
+/** What a node shows of its entities, and by which output they leave it. */
+interface Offer {
+	readonly entities: () => readonly Entity[];
+	readonly port: number;
+}
+
+/** The output by which a mapper sends its entities. */
+const mapped = 0;
+
 /** Nodes that pass on what comes as it is. */
 const transparent = new Set(['junction', 'link in', 'link out']);
 
 /**
- * What entities there are in a runtime: a mapper sends only changes, so that a node behind it that is deployed alone asks here for the rest.
+ * What entities there are in a runtime: who makes them sends only changes, so that a node behind it that is deployed alone asks here for the rest.
  * Also where events come from before any has come, and which node has which unique id of entities that nodes make of their own.
  */
 export class EntityDirectory {
-	private readonly mappers = new Map<string, () => readonly Entity[]>();
+	private readonly offers = new Map<string, Offer>();
 	/** Endpoint ids by the node that brings their events. */
 	private readonly origins = new Map<string, string>();
 	private readonly gates = new Map<string, Passes>();
 	private readonly owners = new Map<string, string>();
 	private readonly mourners = new Set<(entities: readonly Entity[]) => void>();
 
-	/** A mapper shows its entities; returns how to stop that. */
-	offer(node: string, entities: () => readonly Entity[]): () => void {
-		this.mappers.set(node, entities);
+	/** A mapper, or a node that makes entities of its own, shows those that leave by an output; returns how to stop that. */
+	offer(node: string, entities: () => readonly Entity[], port = mapped): () => void {
+		const offer: Offer = { entities, port };
+		this.offers.set(node, offer);
 		return () => {
 			const left = entities();
-			this.withdraw(this.mappers, node, entities);
+			this.withdraw(this.offers, node, offer);
 			for (const mourner of this.mourners) mourner(left);
 		};
 	}
 
-	/** Calls `told` with the entities of a mapper that is gone (deployed anew, disabled, deleted); returns how to stop that. */
+	/** Calls `told` with the entities of a node that is gone (deployed anew, disabled, deleted); returns how to stop that. */
 	onWithdrawn(told: (entities: readonly Entity[]) => void): () => void {
 		this.mourners.add(told);
 		return () => this.mourners.delete(told);
@@ -58,17 +68,24 @@ export class EntityDirectory {
 
 	/** Every mapper's entities. */
 	all(): Entity[] {
-		return [...this.mappers.values()].flatMap((entities) => [...entities()]);
+		return this.shownBy([...this.offers.values()].filter(({ port }) => port === mapped));
+	}
+
+	/** Every entity that any node shows. */
+	offered(): Entity[] {
+		return this.shownBy([...this.offers.values()]);
 	}
 
 	/**
-	 * The entities that reach a node by its wires, as far as that is known: from mappers, through junctions, links and nodes that say what they
+	 * The entities that reach a node by its wires, as far as that is known: from who makes them, through junctions, links and nodes that say what they
 	 * let through. What comes through any other node may be anything, and is not looked at.
 	 */
 	reaching(RED: NodeAPI, node: string): Entity[] {
 		const found = new Map<string, Entity>();
-		this.goUp(RED, node, ({ id }, passes) => {
-			for (const entity of this.mappers.get(id)?.() ?? []) if (passes(entity)) found.set(entity.unique_id, entity);
+		this.goUp(RED, node, ({ id, port }, passes) => {
+			const offer = this.offers.get(id);
+			if (offer?.port !== port) return;
+			for (const entity of offer.entities()) if (passes(entity)) found.set(entity.unique_id, entity);
 		});
 		return [...found.values()];
 	}
@@ -101,15 +118,24 @@ export class EntityDirectory {
 
 	/** Takes a unique id for a node; false where another one has it. */
 	claim(uniqueId: string, node: string): boolean {
-		const owner = this.owners.get(uniqueId);
-		if (owner !== undefined && owner !== node) return false;
+		if (this.isTaken(uniqueId, node)) return false;
 		this.owners.set(uniqueId, node);
 		return true;
+	}
+
+	/** Whether another node has a unique id. */
+	isTaken(uniqueId: string, node: string): boolean {
+		const owner = this.owners.get(uniqueId);
+		return owner !== undefined && owner !== node;
 	}
 
 	/** Gives back all unique ids of a node. */
 	release(node: string): void {
 		for (const [uniqueId, owner] of this.owners) if (owner === node) this.owners.delete(uniqueId);
+	}
+
+	private shownBy(offers: readonly Offer[]): Entity[] {
+		return offers.flatMap(({ entities }) => [...entities()]);
 	}
 
 	private withdraw<T>(map: Map<string, T>, node: string, value: T): void {

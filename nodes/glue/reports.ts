@@ -7,13 +7,13 @@ import { entitiesIn } from './entities';
 export const lookEvery = 60_000;
 
 /**
- * Which entities a node still hears of. A mapper sends only changes: a node behind it that is deployed alone has missed the rest, and one
- * whose mapper is deployed alone never hears of what that leaves out now.
+ * Which entities a node still hears of. Who makes them sends only changes: a node behind it that is deployed alone has missed the rest, and one
+ * whose maker is deployed alone never hears of what that leaves out now.
  */
 export class Reports {
-	/** When each entity of a mapper that is gone counts as no longer reported, ms since 1970. */
+	/** When each entity of a node that is gone counts as no longer reported, ms since 1970. */
 	private readonly due = new Map<string, number>();
-	/** Entities that mappers had before this node was there: they may reach it by ways that nobody can follow. */
+	/** Entities that were there before this node was there: they may reach it by ways that nobody can follow. */
 	private readonly before: ReadonlySet<string>;
 
 	constructor(
@@ -22,7 +22,7 @@ export class Reports {
 	) {
 		this.before = new Set(
 			entitiesIn(RED)
-				.all()
+				.offered()
 				.map(({ unique_id: id }) => id),
 		);
 	}
@@ -30,7 +30,7 @@ export class Reports {
 	/** Whether an entity is somebody's, though this node was not told of it. */
 	readonly isAlive = (uniqueId: string): boolean => this.before.has(uniqueId);
 
-	/** What mappers before this node have already told, as changes: for a node that was deployed alone. */
+	/** What nodes before this one have already told, as changes: for a node that was deployed alone. */
 	missed(): EntityChange[] {
 		const { RED, node } = this;
 		return entitiesIn(RED)
@@ -43,7 +43,7 @@ export class Reports {
 		this.due.delete(entity.unique_id);
 	}
 
-	/** A mapper is gone: what nobody reports within the longest time that a stream may be silent is not told of any more. */
+	/** Who made these is gone: what nobody reports within the longest time that a stream may be silent is not told of any more. */
 	withdrawn(uniqueIds: Iterable<string>, now: number): void {
 		for (const id of uniqueIds) this.due.set(id, now + limits.healthyGap);
 	}

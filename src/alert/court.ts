@@ -4,6 +4,7 @@ import { limits } from '../model/limits';
 import type { Agenda } from './agenda';
 import type { Desk } from './desk';
 import type { Expressions } from './expressions';
+import { canBeAbout } from './groups';
 import type { Memory, Sight, Verdict } from './judges';
 import { thresholdOf } from './levels';
 import type { Machine } from './machine';
@@ -105,23 +106,29 @@ export class Court {
 		}
 		const watches = this.parts.watches.filter(({ matches }) => matches(entity));
 		// What watched it before, in this run or in the one before, and does no more.
-		for (const { rule } of this.parts.watches) {
-			const machine = watches.some((watch) => watch.rule === rule) ? undefined : this.parts.desk.find(rule, id);
-			if (machine && rule.condition.kind !== 'no_data') this.parts.desk.drop(machine, 'rule', this.now, out);
+		for (const watch of this.parts.watches) {
+			if (watches.includes(watch)) continue;
+			const machine = this.parts.desk.find(watch.rule, id);
+			if (isSilence(watch)) this.parts.silences.forget(watch, entity, 'rule', this.now, this.graceEnds, out);
+			else if (machine) this.parts.desk.drop(machine, 'rule', this.now, out);
 		}
 		const entry = known ?? new Entry(entity, watches);
 		entry.watches = watches;
 		this.entries.set(id, entry);
-		if (!this.sources.has(entity.source)) this.expect(entity.source);
+		this.expect(entity.source, this.now, out);
 		return entry;
 	}
 
-	/** An endpoint tells something for the first time: alerts from before the start are to find their entities now. */
-	private expect(source: string): void {
+	/** An endpoint tells something for the first time, or is gone: alerts from before the start are to find their entities now, as far as their rule still has such. */
+	expect(source: string, now: number, out: AlertChange[]): void {
+		if (this.sources.has(source)) return;
+		this.now = now;
 		this.sources.add(source);
 		for (const machine of this.parts.desk.all()) {
-			if (!machine.judged && machine.shown.source === source)
+			if (machine.judged || machine.shown.source !== source) continue;
+			if (canBeAbout(machine.rule, machine.target, source))
 				this.parts.agenda.set(machine, this.now + limits.alertForget);
+			else this.parts.desk.drop(machine, 'rule', this.now, out);
 		}
 	}
 
@@ -132,10 +139,12 @@ export class Court {
 		const told = kind !== 'availability' && kind !== 'fired';
 		const isBack = kind === 'availability' && before?.availability.connected === false && entity.availability.connected;
 		const isOld = isBack || (told && entity.replayed);
+		const stands = isBack || entity.replayed ? now + this.parts.grace : 0;
 		if (now >= this.graceEnds && told && !isOld) entry.settleAt = null;
-		else if (entry.settleAt === null && (now < this.graceEnds || isOld)) {
-			entry.settleAt = Math.max(this.graceEnds, isBack || entity.replayed ? now + this.parts.grace : 0);
-		} else return;
+		else if (entry.settleAt === null && (now < this.graceEnds || isOld))
+			entry.settleAt = Math.max(this.graceEnds, stands);
+		else if (isBack) entry.settleAt = Math.max(entry.settleAt ?? 0, stands);
+		else return;
 		this.parts.agenda.set(entry, entry.settleAt);
 	}
 
@@ -183,7 +192,11 @@ export class Court {
 		}
 		machine.again = again;
 		const happened = how.momentary === true && Boolean(severity);
-		if (happened && machine.phase === 'raised') machine.count += 1;
+		if (happened && machine.phase === 'raised') {
+			machine.count += 1;
+			// Whoever took note of what was before has not heard of this.
+			machine.acknowledged = false;
+		}
 		if (!how.momentary || happened) machine.shown = nextShown(watch, entity, verdict, machine);
 		this.parts.desk.step(machine, severity, waits, this.now, out);
 		// It has happened, and is over from now on.
@@ -228,7 +241,7 @@ export class Court {
 		this.parts.agenda.set(entry, null);
 		for (const watch of entry.watches) {
 			const machine = this.parts.desk.find(watch.rule, entity.unique_id);
-			if (isSilence(watch)) this.parts.silences.forget(watch, entity, this.now, this.graceEnds, out);
+			if (isSilence(watch)) this.parts.silences.forget(watch, entity, 'removed', this.now, this.graceEnds, out);
 			else if (machine) this.parts.desk.drop(machine, 'removed', this.now, out);
 		}
 		this.entries.delete(entity.unique_id);

@@ -51,9 +51,16 @@ export class Desk {
 	}
 
 	/** One judgement: see {@link judge}. */
-	step(machine: Machine, wanted: Severity | null | undefined, waits: Waits, now: number, out: AlertChange[]): void {
+	step(
+		machine: Machine,
+		wanted: Severity | null | undefined,
+		waits: Waits,
+		now: number,
+		out: AlertChange[],
+		since = now,
+	): void {
 		machine.judged = true;
-		this.follow(machine, judge(machine, wanted, waits, now), now, out);
+		this.follow(machine, judge(machine, wanted, waits, now, since), now, out);
 	}
 
 	/** What time alone did to it. */

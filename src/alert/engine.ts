@@ -9,10 +9,10 @@ import { Desk } from './desk';
 import { Expressions } from './expressions';
 import { type AlertTarget, covers, Gate, type Mute } from './gate';
 import { Group } from './groups';
-import { statusOf, tryOut } from './inquiry';
+import { statusOf, tryOut, trySilence } from './inquiry';
 import { type Machine, shift } from './machine';
 import { restore, type SavedAlerts, save } from './saved';
-import { Silences } from './silences';
+import { isSilence, Silences } from './silences';
 import { alertOf, changeOf, Teller } from './teller';
 import { type Watch, watchOf } from './watch';
 
@@ -100,6 +100,16 @@ export class AlertEngine {
 		return out;
 	}
 
+	/**
+	 * Gives alerts from before the start a day to find their entities, though their endpoint tells nothing: it is gone. Of an endpoint that tells
+	 * something this goes without saying. Answers what is to be told now.
+	 */
+	expect(source: string): AlertChange[] {
+		const out = this.tick();
+		this.court.expect(source, this.last, out);
+		return out;
+	}
+
 	/** What time alone changed by now. */
 	tick(): AlertChange[] {
 		const out: AlertChange[] = [];
@@ -154,8 +164,9 @@ export class AlertEngine {
 			const what = watch ? `The rule ${rule} matches no entity yet` : `There is no rule ${rule.slice(0, 80)}`;
 			throw new AgentStreamError('INPUT_INVALID', `${what}: nothing can be tried.`);
 		}
-		const verdict = this.court.verdict(watch, entity);
-		return tryOut(watch, entity, verdict, this.options.clock.now());
+		const now = this.options.clock.now();
+		if (isSilence(watch)) return trySilence(watch, entity, now);
+		return tryOut(watch, entity, this.court.verdict(watch, entity), now);
 	}
 
 	/** Every raised alert. */

@@ -3,6 +3,17 @@ import type { Entity } from '../model/entity';
 import { AgentStreamError, asAgentStreamError } from '../model/errors';
 import { compileExpression, type Expression } from '../model/expression';
 
+/** Why a rule's expression cannot be read; null where it can, or the rule has none. */
+export function faultOf({ condition }: AlertRule): AgentStreamError | null {
+	if (condition.kind !== 'jsonata') return null;
+	try {
+		compileExpression(condition.expression);
+		return null;
+	} catch (thrown) {
+		return asAgentStreamError(thrown, 'CONFIG_INVALID');
+	}
+}
+
 /** The JSONata expressions of rules. They take their time, so that they are evaluated beforehand and their values looked up. */
 export class Expressions {
 	private readonly expressions = new Map<string, Expression>();

@@ -1,8 +1,10 @@
 import { type AlertChange, type AlertRule, type RuleStatus, type Severity, severities } from '../model/alert';
 import type { Entity } from '../model/entity';
+import { groupOf } from './groups';
 import type { Verdict } from './judges';
 import { rank } from './levels';
 import { createMachine, type Machine } from './machine';
+import type { SilenceWatch } from './silences';
 import { changeOf } from './teller';
 import { firstShown, nextShown, type Watch } from './watch';
 
@@ -33,6 +35,15 @@ export function tryOut(watch: Watch, entity: Entity, verdict: Verdict, now: numb
 	Object.assign(machine, { since: now, raisedAt: now, severity, count: 1 });
 	machine.shown = nextShown(watch, entity, { ...verdict, severity }, machine);
 	return changeOf(machine, { state: 'raised', test: true }, now, entity.attributes);
+}
+
+/** What an alert about the silence of what an entity belongs to would look like now. */
+export function trySilence({ rule }: SilenceWatch, entity: Entity, now: number): AlertChange {
+	const { per, severity } = rule.condition;
+	const { target, name } = groupOf(entity, per);
+	const shown = { ...firstShown(rule, name, entity), value: 'disconnected' };
+	const machine = { ...createMachine(rule, target, shown), since: now, raisedAt: now, severity, count: 1 };
+	return changeOf(machine, { state: 'raised', test: true }, now, per === 'entity' ? entity.attributes : {});
 }
 
 /** The worst that a rule can be: what is shown where nothing is wrong. */

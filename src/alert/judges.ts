@@ -136,7 +136,8 @@ function rate({ severity, perMinute, direction, window }: Of<'rate'>): Judge {
 			0,
 			earlier.findLastIndex(([at]) => at <= started),
 		);
-		const kept = earlier.slice(first);
+		// A value that another one follows at once was none.
+		const kept = earlier.slice(first).filter(([at]) => at !== now);
 		const [prior, latest] = kept.slice(-2);
 		// Of three that are so close the first and the last are enough; the last may hold for long.
 		const isClose = prior && latest && now - prior[0] < (2 * window) / limits.alertSamples;

@@ -35,20 +35,20 @@ export const kinds: { readonly [K in Condition['kind']]: Kind } = {
 		momentary: true,
 		worse: 'more',
 		raised: '{name} rose to {value} {unit}, {device}',
-		cleared: '{name} rises no more: {value} {unit}, {device}',
+		cleared: '{name} has not risen again: {count} in all since {since}, the last to {value} {unit}, {device}',
 	},
 	decreases: {
 		on: 'value',
 		momentary: true,
 		worse: 'less',
 		raised: '{name} fell to {value} {unit}, {device}',
-		cleared: '{name} falls no more: {value} {unit}, {device}',
+		cleared: '{name} has not fallen again: {count} in all since {since}, the last to {value} {unit}, {device}',
 	},
 	happens: {
 		on: 'fired',
 		momentary: true,
 		raised: '{name}: {value}, {device}',
-		cleared: '{name}: {value}, nothing more since {since} ({count} in all), {device}',
+		cleared: '{name}: nothing more, {count} in all since {since}, the last {value}, {device}',
 	},
 	rate: {
 		on: 'value',

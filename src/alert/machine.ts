@@ -54,6 +54,8 @@ export interface Machine {
 	/** The severity that people were told; null = nothing yet. */
 	told: Severity | null;
 	toldAt: number;
+	/** {@link Machine.count} as people were told. */
+	toldCount: number;
 	reminders: number;
 	/** How often it happened since it was raised. */
 	count: number;
@@ -83,6 +85,7 @@ export function createMachine(rule: AlertRule, target: string, shown: Shown): Ma
 		untold: null,
 		told: null,
 		toldAt: 0,
+		toldCount: 0,
 		reminders: 0,
 		count: 0,
 		unknown: false,
@@ -109,8 +112,15 @@ const raisedOf = ({ phase, severity }: Machine): Severity | null => (phase === '
 /**
  * One judgement: `wanted` is the severity that is met now, and all that are less are met with it; null where it is fine, undefined where nothing
  * is known: then it stays as it is and no time counts.
+ * @param since when it became true, where that was not now
  */
-export function judge(machine: Machine, wanted: Severity | null | undefined, waits: Waits, now: number): Step {
+export function judge(
+	machine: Machine,
+	wanted: Severity | null | undefined,
+	waits: Waits,
+	now: number,
+	since = now,
+): Step {
 	if (wanted === undefined) {
 		machine.unknown = true;
 		machine.countdowns = each(machine.countdowns, ({ left, from }) => ({
@@ -123,7 +133,7 @@ export function judge(machine: Machine, wanted: Severity | null | undefined, wai
 	if (machine.phase === 'ok') {
 		if (wanted === null) return null;
 		machine.phase = 'pending';
-		machine.since = now;
+		machine.since = Math.min(since, now);
 	} else if (machine.phase === 'pending' && wanted === null) {
 		rest(machine);
 		return null;

@@ -41,6 +41,7 @@ const machine = z.object({
 	untold: raise.nullable().default(null),
 	told: severity.nullable(),
 	toldAt: time,
+	toldCount: z.number().optional(),
 	reminders: z.number(),
 	count: z.number(),
 	unknown: z.boolean(),
@@ -79,18 +80,21 @@ export interface SavedAlerts {
 const header = z.object({
 	version: z.literal(1),
 	at: time,
-	machines: z.array(z.unknown()).max(limits.alertStates),
-	past: z.array(z.unknown()).default([]),
+	machines: z.array(z.unknown()).max(limits.alertStates).catch([]),
+	past: z.array(z.unknown()).catch([]),
 	gate: z.unknown(),
-	changes: z.array(z.unknown()).max(limits.alertStates).default([]),
+	changes: z.array(z.unknown()).max(limits.alertStates).catch([]),
 });
 
+const mute = z.object({ rule: z.string().optional(), entity: z.string().optional(), until: time });
 const gate = z.object({
 	mutes: z
-		.array(z.object({ rule: z.string().optional(), entity: z.string().optional(), until: time }))
-		.max(limits.alertMutes),
-	told: z.partialRecord(severity, times),
-	summaries: z.partialRecord(severity, time),
+		.array(z.unknown())
+		.max(limits.alertMutes)
+		.catch([])
+		.transform((all) => all.flatMap((one) => mute.safeParse(one).data ?? [])),
+	told: z.partialRecord(severity, times).catch({}),
+	summaries: z.partialRecord(severity, time).catch({}),
 	behind: z.number().min(0).max(farthest).default(0),
 });
 
@@ -136,7 +140,8 @@ export function restore(saved: unknown, rules: ReadonlyMap<string, AlertRule>): 
 			const memory = data.memory as Memory | undefined;
 			// Nothing is known of the entity before it is seen; time that had begun to count goes on.
 			const countdowns = data.phase === 'ok' ? {} : data.countdowns;
-			return [{ ...data, rule, memory, countdowns, unknown: true, judged: false, again: null }];
+			const { toldCount = data.count } = data;
+			return [{ ...data, rule, memory, countdowns, toldCount, unknown: true, judged: false, again: null }];
 		}),
 		past: past.flatMap((one) => alertSchema.safeParse(one).data ?? []).slice(-limits.alertsPast),
 		gate: gate.safeParse(door).data as SavedGate | undefined,

@@ -9,13 +9,22 @@ import { firstShown, type Watch } from './watch';
 type NoData = Extract<Condition, { kind: 'no_data' }>;
 
 /** A rule about silence, ready to judge. */
-interface SilenceWatch extends Watch {
+export interface SilenceWatch extends Watch {
 	readonly rule: AlertRule & { readonly condition: NoData };
 }
 
 /** Whether a watch is about silence: those are judged here, the others by what an entity says. */
 export function isSilence(watch: Watch): watch is SilenceWatch {
 	return watch.rule.condition.kind === 'no_data';
+}
+
+/** Whether an entity has the attribute that the selection asks for; undefined where it is gone with the values, so that nobody knows. */
+function hasAttribute({ rule, attribute }: SilenceWatch, entity: Entity): boolean | undefined {
+	if (!attribute || attribute(entity)) return true;
+	const { connected, fresh, present } = entity.availability;
+	const isThere = connected && fresh && present && entity.state !== null;
+	const { name = '' } = rule.entities.attribute ?? {};
+	return isThere || Object.hasOwn(entity.attributes, name) ? false : undefined;
 }
 
 /** What the rules about silence listen to, by group. */
@@ -30,7 +39,7 @@ export class Silences {
 		private readonly restored: Map<string, number>,
 	) {}
 
-	/** Takes a change of an entity that the rule watches, and which was `before`. Nothing is judged before `from`. */
+	/** Takes a change of an entity that the rule selects, and which was `before`. Nothing is judged before `from`. */
 	take(
 		watch: SilenceWatch,
 		change: Pick<EntityChange, 'kind' | 'entity'>,
@@ -42,10 +51,19 @@ export class Silences {
 		const { rule } = watch;
 		const { entity } = change;
 		const { target, name } = groupOf(entity, rule.condition.per);
+		if (rule.condition.per === 'type' && before && before.event_type !== entity.event_type) {
+			this.forget(watch, before, 'rule', now, from, out);
+		}
 		const id = idOf(rule, target);
 		let group = this.groups.get(id)?.group;
+		const fits = hasAttribute(watch, entity);
+		if (fits === false) {
+			this.forget(watch, entity, 'rule', now, from, out);
+			return;
+		}
+		if (fits === undefined && !group?.has(entity.unique_id)) return;
 		if (!group) {
-			group = new Group(rule.condition, target, firstShown(rule, name, entity), this.restored.get(id) ?? null);
+			group = new Group(rule.condition, target, firstShown(rule, name, entity), this.restored.get(id) ?? null, now);
 			this.restored.delete(id);
 			this.groups.set(id, { group, watch });
 			this.watches.set(group, watch);
@@ -54,24 +72,35 @@ export class Silences {
 		this.judge(group, now, from, out);
 	}
 
-	/** An entity is gone. */
-	forget(watch: SilenceWatch, entity: Entity, now: number, from: number, out: AlertChange[]): void {
+	/** An entity is gone, or the rule does not select it (any more). */
+	forget(
+		watch: SilenceWatch,
+		entity: Entity,
+		reason: 'removed' | 'rule',
+		now: number,
+		from: number,
+		out: AlertChange[],
+	): void {
 		const { rule } = watch;
 		const { target } = groupOf(entity, rule.condition.per);
-		const group = this.groups.get(idOf(rule, target))?.group;
-		if (!group) return;
-		group.forget(entity.unique_id);
-		if (group.size > 0) {
-			this.judge(group, now, from, out);
-			return;
-		}
-		this.agenda.set(group, null);
-		this.groups.delete(idOf(rule, target));
+		const id = idOf(rule, target);
+		const group = this.groups.get(id)?.group;
+		if (group) {
+			if (!group.has(entity.unique_id)) return;
+			group.forget(entity.unique_id, now);
+			if (group.size > 0) {
+				this.judge(group, now, from, out);
+				return;
+			}
+			this.agenda.set(group, null);
+			this.groups.delete(id);
+		} else if (rule.condition.per !== 'entity') return; // Others of the group may still come.
+		this.restored.delete(id);
 		const machine = this.desk.find(rule, target);
-		if (machine) this.desk.drop(machine, 'removed', now, out);
+		if (machine) this.desk.drop(machine, reason, now, out);
 	}
 
-	/** Judges a group, at once or from `from` on, and looks again when it would have been quiet for too long. */
+	/** Judges a group, at once or from `from` on, and looks again when time alone makes a silence of it. */
 	judge(group: Group, now: number, from: number, out: AlertChange[]): void {
 		const watch = this.watches.get(group);
 		if (!watch) return;
@@ -82,11 +111,14 @@ export class Silences {
 		const silence = group.silence(now);
 		const { rule, waits } = watch;
 		const known = this.desk.find(rule, group.target);
-		this.agenda.set(group, silence === null ? group.quietAt() : null);
-		if (silence === null && !known) return;
+		this.agenda.set(group, group.silentAt(now));
+		if (!silence && !known) return;
 		const machine = this.desk.at(rule, group.target, () => group.shown);
-		machine.shown = { ...machine.shown, device: group.shown.device, value: silence ?? 'heard' };
-		this.desk.step(machine, silence === null ? null : rule.condition.severity, waits, now, out);
+		const { device } = group.shown;
+		const { value } = machine.shown;
+		machine.shown = { ...machine.shown, device, value: silence === undefined ? value : (silence?.why ?? 'heard') };
+		const severity = silence ? rule.condition.severity : silence;
+		this.desk.step(machine, severity, waits, now, out, silence?.since);
 	}
 
 	/** Whether anything of the run before was not seen yet. */

@@ -102,7 +102,10 @@ export class Teller {
 			out.push(changeOf(machine, { state }, now, this.attributes(machine.target)));
 			machine.told = severity;
 			machine.toldAt = now;
+			machine.toldCount = machine.count;
 		}
+		const again = this.tellAgain(machine, now, out);
+		if (again !== null) return again;
 		if (rule.repeatEvery === 0 || machine.acknowledged || machine.unknown) return null;
 		const due = machine.toldAt + rule.repeatEvery;
 		if (now < due) return due;
@@ -115,6 +118,21 @@ export class Teller {
 		const { reminders: reminder } = machine;
 		out.push(changeOf(machine, { state: 'raised', reminder }, now, this.attributes(machine.target)));
 		return now + rule.repeatEvery;
+	}
+
+	/** What happens again while it stands is news, but not every time: see `limits.alertAgain`. Answers when to ask again; null = nothing waits. */
+	private tellAgain(machine: Machine, now: number, out: AlertChange[]): number | null {
+		const { severity, toldAt, toldCount, count, target } = machine;
+		if (count <= toldCount) return null;
+		const due = toldAt + limits.alertAgain;
+		if (now < due) return due;
+		const allowed = this.allowedAt(machine, severity, now, out);
+		if (allowed > now) return allowed;
+		this.gate.passed(severity, now);
+		out.push(changeOf(machine, { state: 'changed' }, now, this.attributes(target)));
+		machine.toldAt = now;
+		machine.toldCount = count;
+		return null;
 	}
 
 	/** A raised alert is over. What nobody was told of is not told of either, unless only the cool-down was in the way. */

@@ -60,7 +60,7 @@ function seenOf({ rule, kind }: Watch, entity: Entity): { readonly value: unknow
 export function look(watch: Watch, entity: Entity, sight: Omit<Sight, 'value'>): Verdict {
 	if (watch.attribute && !watch.attribute(entity)) {
 		// What is gone with the values is no sign that all is well; what fires is there.
-		return entity.available || watch.kind.on === 'fired' ? fine : unknown;
+		return (entity.available && entity.state !== null) || watch.kind.on === 'fired' ? fine : unknown;
 	}
 	const seen = seenOf(watch, entity);
 	return seen ? watch.judge({ ...sight, ...seen }) : unknown;

@@ -1,14 +1,15 @@
-import { type Connection, connectionType, type Subject, subject } from '../model/description';
+import { type Connection, connectionType, type Subject, subject, type World } from '../model/description';
 
 /**
  * Whether the endpoint is connected, for protocols that have no word of their own for it: the one entity that is there, and available, while the
  * server is not. Without it nobody could be told of a server that was away when this program started.
  * @param name the subject that it belongs to
+ * @param sign the event type that the server certainly sends at an interval, if any: an open socket without it is silent too
  */
-export function connection(name: string): Subject {
-	return subject<{ readonly [connectionType]?: Connection }, Connection>({
+export function connection(name: string, sign?: string): Subject {
+	return subject<World & { readonly [connectionType]?: Connection }, Connection>({
 		subject: name,
-		from: [connectionType],
+		from: sign === undefined ? [connectionType] : [sign, connectionType],
 		items: ({ [connectionType]: link }) => (link ? [link] : null),
 		rows: [
 			{

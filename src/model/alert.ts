@@ -80,7 +80,11 @@ export const conditionSchema = z.discriminatedUnion('kind', [
 	/** Below `low` or above `high`. */
 	z
 		.strictObject({ kind: z.literal('outside'), severity, low: z.number(), high: z.number(), hysteresis })
-		.refine(({ low, high }) => low < high, { path: ['high'], message: 'is not above low' }),
+		.refine(({ low, high }) => low < high, { path: ['high'], message: 'is not above low' })
+		.refine(({ low, high, hysteresis: width }) => low >= high || 2 * width < high - low, {
+			path: ['hysteresis'],
+			message: 'is too wide: no value between low and high would be fine again',
+		}),
 	/** The state is one of these words. */
 	z.strictObject({ kind: z.literal('is'), severity, states: words, unknown: unknowns }),
 	/** The state is none of these words. */

@@ -272,6 +272,8 @@ export const limits = {
 	alertSamples: 60,
 	/** What happens and is over counts as over after this, unless the rule says otherwise. */
 	alertMomentary: 3_600_000,
+	/** What happens again while its alert stands is told again, with its count, at most this often. */
+	alertAgain: 60_000,
 	/** An alert from before a restart whose entity is not seen again for this long, while its endpoint is, belongs to nothing. */
 	alertForget: 86_400_000,
 	// Claude Code

@@ -98,7 +98,7 @@ describe('what the form of the alert node asks for', () => {
 				['raised', 2, 1, 'warning', false],
 				['new', 3, 0, null, false],
 				['off', 3, 0, null, false],
-				['new', 0, 0, null, true],
+				['new', 3, 0, null, true],
 			],
 		);
 		assert.deepEqual(
@@ -119,6 +119,36 @@ describe('what the form of the alert node asks for', () => {
 		const [good, bad] = live('n', about('state = "bad"'), about('state = (')).rules;
 		assert.equal(good?.error, null);
 		assert.match(bad?.error ?? '', /^condition\.expression: The expression "state = \(" cannot be read: /);
+	});
+
+	it('tells what a rule would watch while the rest of it is not written yet', () => {
+		const entities = [makeEntity({ subject: 'disk', attributes: { health: 'good' } }), makeEntity({ subject: 'ups' })];
+		nodes.set('n', running([], entities));
+		const { rules } = live(
+			'n',
+			{ ...disk, name: '', attribute: 'health', condition: { kind: 'above', levels: [] } },
+			{ ...disk, condition: { kind: 'jsonata', expression: '((' } },
+			{ ...disk, entities: { subjects: 'disk' } },
+			null,
+		);
+		assert.deepEqual(
+			rules.map(({ matches, state, error }) => [matches, state, error !== null]),
+			[
+				[1, 'new', true],
+				[1, 'new', true],
+				[0, 'new', true],
+				[2, 'new', true],
+			],
+		);
+		assert.equal(rules[0]?.entities[0]?.value, 'good');
+	});
+
+	it('does not call a rule fine that watches nothing', () => {
+		nodes.set('n', running([disk], [makeEntity({ subject: 'ups' })]));
+		const states = live('n', disk, { ...disk, id: 'fresh' }, { ...disk, enabled: false }).rules.map(
+			({ state }) => state,
+		);
+		assert.deepEqual(states, ['idle', 'new', 'off']);
 	});
 
 	it('asks the mappers where the node is not deployed', () => {

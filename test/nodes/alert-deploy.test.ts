@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
+import { directoryOf } from '../../nodes/glue/endpoints';
 import { entitiesIn } from '../../nodes/glue/entities';
+import { AlertEngine } from '../../src/alert/engine';
+import type { Endpoint } from '../../src/endpoint';
 import type { Entity } from '../../src/model/entity';
 import { alertOf, disk, feed, flow, settled, told, withUserDir } from './support/alerts';
-import { deploy, type FlowNode, message, messages, runtime, start } from './support/flow';
+import { deploy, type FlowNode, message, messages, node, runtime, start } from './support/flow';
 
 describe('agent-stream-alert, deployed again', () => {
 	const memories = withUserDir();
@@ -61,6 +64,44 @@ describe('agent-stream-alert, deployed again', () => {
 		assert.deepEqual(await readdir(memories()), ['n.json']);
 		await deploy([{ id: 'raised', type: 'helper' }]);
 		assert.deepEqual(await readdir(memories()), []);
+	});
+
+	it('remembers while it is disabled', async () => {
+		await start(flow());
+		feed(disk(55));
+		await message('raised');
+		await deploy(flow({ d: true }));
+		assert.deepEqual(await readdir(memories()), ['n.json']);
+		await deploy(flow());
+		feed(disk(40));
+		assert.equal(alertOf(await message('cleared')).state, 'cleared');
+		assert.equal(told('raised').length, 1);
+	});
+
+	it('gives alerts of an endpoint that is gone a day, not those of one that there is, or that a mapper has entities of', async () => {
+		const asked: string[] = [];
+		const { expect } = AlertEngine.prototype;
+		AlertEngine.prototype.expect = function (source) {
+			asked.push(source);
+			return expect.call(this, source);
+		};
+		try {
+			await start(flow());
+			for (const source of ['gone', 'mapped', 'lives']) feed(disk(55, { source }));
+			await message('raised', () => told('raised').length === 3);
+			const withdraw = entitiesIn(runtime).offer('elsewhere', () => [disk(55, { source: 'mapped' })]);
+			const directory = directoryOf(runtime);
+			const owner = node('raised');
+			directory.claim('lives', owner);
+			directory.present('lives', {} as Endpoint);
+			await deploy(flow({ name: 'renamed' }, { id: 'map', type: 'helper', wires: [['n']] }));
+			await settled();
+			assert.deepEqual(asked, ['gone']);
+			withdraw();
+			directory.release('lives', owner);
+		} finally {
+			AlertEngine.prototype.expect = expect;
+		}
 	});
 
 	it('ends the alerts of a rule that is gone', async () => {

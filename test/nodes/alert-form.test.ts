@@ -243,6 +243,7 @@ describe('the form of an alert rule', () => {
 			[[{ ...rule, raiseFor: 'soon' }], 'time'],
 			[[{ ...rule, entities: { attribute: { values: ['a'] } } }], 'attribute without a name'],
 			[[{ ...rule, condition: { kind: 'outside', low: 5, high: 5 } }], 'order'],
+			[[{ ...rule, condition: { kind: 'outside', low: 1, high: 5, hysteresis: 2 } }], 'wide'],
 			['text', 'list'],
 		] as const)
 			assert.match(troubles(bad), /^rules/, why);

@@ -37,6 +37,9 @@ describe('alerts over deploys and restarts of a real Node-RED', function () {
 		await rm(folder, { recursive: true, force: true });
 	});
 
+	// A node that is deleted leaves nothing to the next test.
+	afterEach(() => red.deploy([]));
+
 	const told = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []);
 	const toldAre = async (expected: readonly string[]): Promise<void> => {
 		while (told().length < expected.length) await new Promise((next) => setTimeout(next, 20));
@@ -129,6 +132,76 @@ describe('alerts over deploys and restarts of a real Node-RED', function () {
 			assert.doesNotMatch(red.log(), /TypeError|Uncaught|CONFIG_INVALID/);
 		});
 	}
+
+	for (const type of ['nodes', 'flows', 'full']) {
+		it(`remembers while it or its tab is disabled, and nothing once it is deleted (${type})`, async () => {
+			file = join(folder, `told-disabled-${type}.txt`);
+			await deploy(type, flow(''));
+			await red.inject('hot');
+			const expected = ['raised 60'];
+			await toldAre(expected);
+			const disabledTab = flow('').map((node) =>
+				'type' in node && node.type === 'tab' ? { ...node, disabled: true } : node,
+			);
+			for (const disabled of [flow('', { d: true }), disabledTab]) {
+				await deploy(type, disabled);
+				await deploy(type, flow(''));
+				await red.inject('hotter');
+				await red.inject('cold');
+				expected.push('cleared 20');
+				await toldAre(expected);
+				await red.inject('hot');
+				expected.push('raised 60');
+				await toldAre(expected);
+			}
+			const memory = join(red.userDir, 'agent-stream/alert.json');
+			assert.ok(existsSync(memory));
+			await deploy(type, [{ id: 'tab', type: 'tab', label: 'restarts' }]);
+			assert.ok(!existsSync(memory));
+		});
+	}
+
+	it('remembers in a subflow, while that is disabled, until its instance is deleted', async () => {
+		file = join(folder, 'told-subflow.txt');
+		const inner = flow('').filter((node) => 'id' in node && (node.id === 'alert' || node.id === 'told'));
+		const subflow = (over: object): object[] => [
+			{ id: 'tab', type: 'tab', label: 'restarts' },
+			inject('cold', 20),
+			inject('hot', 60),
+			{ id: 'sub', type: 'subflow', name: 'sub', in: [{ x: 1, y: 1, wires: [{ id: 'alert' }] }], out: [] },
+			...inner.map((node) => ({ ...node, z: 'sub' })),
+			{ id: 'line', type: 'subflow:sub', wires: [], ...at, ...over },
+		];
+		await red.deploy(subflow({}));
+		await red.inject('hot');
+		await toldAre(['raised 60']);
+		await deploy('full', subflow({ d: true }));
+		const memory = join(red.userDir, 'agent-stream/line-alert.json');
+		assert.ok(existsSync(memory));
+		await deploy('full', subflow({}));
+		await red.inject('cold');
+		await toldAre(['raised 60', 'cleared 20']);
+		await deploy('full', [{ id: 'tab', type: 'tab', label: 'restarts' }]);
+		assert.ok(!existsSync(memory));
+	});
+
+	it('takes its state with it when it remembers elsewhere', async () => {
+		file = join(folder, 'told-moved.txt');
+		await red.deploy(flow(''));
+		await red.inject('hot');
+		const expected = ['raised 60'];
+		await toldAre(expected);
+		for (const store of ['default', '', 'default']) {
+			await deploy('nodes', flow(store));
+			await red.inject('hotter');
+			await red.inject('cold');
+			expected.push('cleared 20');
+			await toldAre(expected);
+			await red.inject('hot');
+			expected.push('raised 60');
+			await toldAre(expected);
+		}
+	});
 
 	it('goes on waiting where it stood, over a restart', async () => {
 		file = join(folder, 'told-waiting.txt');

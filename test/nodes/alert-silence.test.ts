@@ -129,12 +129,12 @@ describe('alerts about servers that are away when Node-RED starts', () => {
 			await more();
 			// Without a grace a server that is not connected yet is silent.
 			const before = messages('raised').length;
-			for (const names of [
+			for (const [connect, endpoint] of [
 				['again', ''],
 				['again', 'moved'],
 				['third', 'third'],
 			] as const) {
-				await deploy(run(...names));
+				await deploy(run(connect, endpoint));
 				await more();
 			}
 			assert.equal(messages('raised').length, before);

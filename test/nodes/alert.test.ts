@@ -3,7 +3,7 @@ import type { NodeMessage } from 'node-red';
 import { type AlertChange, alertChangeSchema } from '../../src/model/alert';
 import type { Entity } from '../../src/model/entity';
 import { alertOf, disk, feed, flow, hot, nth, settings, settled, tell, told, withUserDir } from './support/alerts';
-import { codeOf, message, messages, node, start, status, stop } from './support/flow';
+import { codeOf, deploy, message, messages, node, start, status, stop } from './support/flow';
 
 const silent = {
 	id: 'silent',
@@ -149,7 +149,7 @@ describe('agent-stream-alert', () => {
 		node('n').receive({ entity: { name: 'half' } } as NodeMessage);
 		tell('nonsense', 1);
 		tell('acknowledge', { ruel: 'hot' });
-		tell('acknowledge', { rule: 'cold' });
+		tell('acknowledge', 'cold');
 		tell('mute', { minutes: -1 });
 		tell('test', { rule: 'cold' });
 		feed(disk(55));
@@ -157,14 +157,92 @@ describe('agent-stream-alert', () => {
 		await message('caught', () => messages('caught').length === 6);
 		for (const one of messages('caught')) assert.equal(codeOf(one), 'INPUT_INVALID');
 		const said = messages('caught').map(({ error }) => (error as unknown as Error).message);
-		assert.match(said[2] ?? '', /msg\.payload.*ruel/);
+		assert.match(said[1] ?? '', /holds nothing for alerts/);
+		assert.match(said[2] ?? '', /: msg\.payload: .*ruel.* The payload of "acknowledge" is \{"rule": …/);
+		assert.doesNotMatch(said[2] ?? '', /holds nothing|mute/);
 		assert.match(said[3] ?? '', /no rule cold/);
 		assert.equal(((await settled()).payload as { refused: number }).refused, 6);
 	});
 
+	it('takes verbs from an inject node that sends the time, and the id of a rule as text', async () => {
+		await start(flow());
+		feed(disk(55));
+		await message('raised');
+		for (const payload of [Date.now(), true, '', null, undefined, 'hot']) tell('test', payload);
+		await message(
+			'raised',
+			() => messages('raised').filter(({ topic }) => String(topic).startsWith('Test')).length === 6,
+		);
+		tell('acknowledge', Date.now());
+		const { payload } = await settled();
+		assert.equal((payload as { active: AlertChange[] }).active[0]?.acknowledged, true);
+		tell('mute', { minutes: 5 });
+		tell('unmute', Date.now());
+		assert.deepEqual(((await settled()).payload as { mutes: unknown[] }).mutes, []);
+		assert.equal(messages('caught').length, 0);
+	});
+
+	it('mutes only for a time that is told', async () => {
+		await start(flow());
+		const all = [
+			Date.now(),
+			undefined,
+			'hot',
+			{ minutes: true },
+			{ minutes: '' },
+			{ minutes: [5] },
+			{ minutes: '1e9' },
+		];
+		for (const payload of all) tell('mute', payload);
+		await message('caught', () => messages('caught').length === all.length);
+		for (const { error } of messages('caught')) {
+			assert.match((error as unknown as Error).message, /The payload of "mute" is \{"minutes": 60\}/);
+		}
+		assert.deepEqual(((await settled()).payload as { mutes: unknown[] }).mutes, []);
+	});
+
+	it('leaves out a rule whose expression cannot be read, says so once, and goes on with the others', async () => {
+		const bad = { id: 'bad', name: 'Bad one', condition: { kind: 'jsonata', expression: '((' } };
+		const off = { ...bad, id: 'off', enabled: false };
+		await start(flow({ rules: [hot] }));
+		await deploy(flow({ rules: [hot, bad, off] }));
+		feed(disk(40), disk(55), disk(56), disk(57));
+		await message('raised');
+		const { payload } = await settled();
+		assert.deepEqual(
+			(payload as { rules: { rule: string }[] }).rules.map(({ rule }) => rule),
+			['hot'],
+		);
+		await status('n', (text) => text.endsWith('some'));
+		const said = messages('caught').map(({ error }) => (error as unknown as Error).message);
+		assert.equal(said.length, 1);
+		assert.match(said[0] ?? '', /: The rule bad \(Bad one\) is left out: The expression "\(\(" cannot be read/);
+	});
+
+	it('tells of a configuration that cannot work at its start, and not of each message', async () => {
+		await start(flow());
+		await deploy(flow({ store: 'nowhere' }));
+		await message('caught');
+		feed(...Array.from({ length: 20 }, (_, index) => disk(index)));
+		await message('caught', () => messages('caught').length === 2);
+		for (let turn = 0; turn < 5; turn += 1) await new Promise((next) => setImmediate(next));
+		assert.deepEqual(messages('caught').map(codeOf), ['CONFIG_INVALID', 'CONFIG_INVALID']);
+	});
+
+	it('shows that its rules watch nothing', async () => {
+		await start(flow({ graceSeconds: '60' }));
+		assert.equal((await status('n', (text) => text.endsWith('none'))).fill, 'green');
+		feed(disk(40, { subject: 'ups' }));
+		assert.equal((await status('n', (text) => text.endsWith('some'))).fill, 'yellow');
+		feed(disk(40));
+		assert.equal((await status('n', (text) => text.endsWith('none'))).fill, 'green');
+		await stop();
+		await start(flow({ graceSeconds: '0' }));
+		assert.equal((await status('n', (text) => text.endsWith('some'))).fill, 'yellow');
+	});
+
 	it('tells of rules and stores that cannot be', async () => {
 		for (const over of [
-			{ rules: [{ ...hot, condition: { kind: 'jsonata', expression: '((' } }] },
 			{ rules: [hot, hot] },
 			{ rules: [{ ...hot, id: 'Not an id' }] },
 			{ store: 'nowhere' },
@@ -179,8 +257,10 @@ describe('agent-stream-alert', () => {
 	});
 
 	it('shows how many alerts there are', async () => {
-		await start(flow());
+		await start(flow({ graceSeconds: '60' }));
 		assert.equal((await status('n', (text) => text.endsWith('none'))).fill, 'green');
+		await stop();
+		await start(flow());
 		feed(disk(55));
 		assert.equal((await status('n', (text) => text.endsWith('some'))).fill, 'yellow');
 		await message('raised');
@@ -231,7 +311,7 @@ describe('agent-stream-alert', () => {
 		feed(disk(40));
 		await settled();
 		node('m').receive({ entity: disk(40) } as NodeMessage);
-		await message('caught', () => messages('caught').length === 2);
+		await message('caught', () => messages('caught').length === 1);
 		for (const one of messages('caught')) assert.equal(codeOf(one), 'ENTITY_COLLISION');
 		assert.equal(messages('entities').length, 0);
 	});

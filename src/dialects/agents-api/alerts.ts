@@ -48,7 +48,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['failed'] },
 		clearFor: calm,
 		text: 'Task[ "{attribute.title}"] has failed[ ({attribute.task_id})]',
-		clearText: 'No task failed since {since} ({count} in all)',
+		clearText: 'No more tasks failed: {count} in all since {since}',
 	},
 	{
 		id: 'tasks-stuck',
@@ -78,7 +78,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['warning', 'error', 'other'] },
 		clearFor: calm,
 		text: '{device}: {attribute.message}[ ({attribute.severity})]',
-		clearText: 'No alert of {device} since {since} ({count} in all)',
+		clearText: 'No more alerts of {device}: {count} in all since {since}',
 	},
 	{
 		id: 'system-alert-critical',
@@ -87,7 +87,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', severity: 'critical', types: ['critical'] },
 		clearFor: calm,
 		text: '{device}: {attribute.message}[ ({attribute.severity})]',
-		clearText: 'No critical alert of {device} since {since} ({count} in all)',
+		clearText: 'No more critical alerts of {device}: {count} in all since {since}',
 	},
 ];
 

@@ -10,7 +10,7 @@ const rules: readonly AlertRuleInput[] = [
 	{
 		id: 'dashboard-silent',
 		name: 'Server silent',
-		// The server sends its metrics every 30 s, whatever else happens.
+		// The server pings every 30 s, whatever else happens; its metrics come as often where somebody has subscribed them.
 		entities: { subjects: ['dashboard'] },
 		condition: { kind: 'no_data', severity: 'critical', per: 'endpoint' },
 		// A connection that comes and goes is one outage.
@@ -35,7 +35,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['failed'] },
 		clearFor: calm,
 		text: 'Job[ {attribute.job_id}] has failed[ ({attribute.file_name})][: {attribute.error}]',
-		clearText: 'No job failed since {since} ({count} in all)',
+		clearText: 'No more jobs failed: {count} in all since {since}',
 	},
 	{
 		id: 'agent-error',
@@ -45,7 +45,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['warning', 'error'] },
 		clearFor: calm,
 		text: 'Agent[ {attribute.agent}]: {attribute.error}',
-		clearText: 'No error of an agent since {since} ({count} in all)',
+		clearText: 'No more errors of agents: {count} in all since {since}',
 	},
 	{
 		id: 'agent-error-critical',
@@ -54,7 +54,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', severity: 'critical', types: ['critical'] },
 		clearFor: calm,
 		text: 'Agent[ {attribute.agent}]: {attribute.error}',
-		clearText: 'No critical error of an agent since {since} ({count} in all)',
+		clearText: 'No more critical errors of agents: {count} in all since {since}',
 	},
 	{
 		id: 'dag-run-failed',
@@ -73,7 +73,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['failed'] },
 		clearFor: calm,
 		text: 'Step {attribute.step_id}[ of {attribute.dag_id}] has failed[: {attribute.error}]',
-		clearText: 'No step of a DAG failed since {since} ({count} in all)',
+		clearText: 'No more steps of DAGs failed: {count} in all since {since}',
 	},
 	{
 		id: 'success-rate',

@@ -8,11 +8,11 @@ export const subscriptionTypes = ['processing_jobs', 'agents', 'knowledge', 'ins
 
 /**
  * Every server event of the document with its interval in seconds, and the pictures that the tracker makes of them (`own`).
- * `ping` tells nothing that entities are made of: its silence is the session's business.
+ * `ping` tells nothing but that the server is there.
  */
 export const types: Readonly<Record<string, EventType>> = {
 	connected: of('Connected'),
-	ping: of('Heartbeat'),
+	ping: of('Heartbeat', 30),
 	processing_job_status: of('Processing job status'),
 	processing_job_completed: of('Processing job completed'),
 	processing_job_failed: of('Processing job failed'),

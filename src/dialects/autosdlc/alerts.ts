@@ -46,7 +46,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['warning', 'error'] },
 		clearFor: calm,
 		text: 'Error[ of {attribute.agent}][: {attribute.message}][ ({attribute.code})]',
-		clearText: 'No error of an agent since {since} ({count} in all)',
+		clearText: 'No more errors of agents: {count} in all since {since}',
 	},
 	{
 		id: 'agent-error-critical',
@@ -55,7 +55,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', severity: 'critical', types: ['critical'] },
 		clearFor: calm,
 		text: 'Critical error[ of {attribute.agent}][: {attribute.message}][ ({attribute.code})]',
-		clearText: 'No critical error of an agent since {since} ({count} in all)',
+		clearText: 'No more critical errors of agents: {count} in all since {since}',
 	},
 	{
 		id: 'tdd-red',
@@ -109,7 +109,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['failed'] },
 		clearFor: calm,
 		text: 'Workflow[ {attribute.workflow_name}] has failed[ at {attribute.step}][: {attribute.error}]',
-		clearText: 'No workflow failed since {since} ({count} in all)',
+		clearText: 'No more workflows failed: {count} in all since {since}',
 	},
 	{
 		id: 'deployment-failed',
@@ -141,7 +141,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['warning', 'error'] },
 		clearFor: calm,
 		text: '[{attribute.title}: ]{attribute.message}[ ({attribute.component})]',
-		clearText: 'No alert of {device} since {since} ({count} in all)',
+		clearText: 'No more alerts of {device}: {count} in all since {since}',
 	},
 	{
 		id: 'system-alert-critical',
@@ -150,7 +150,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', severity: 'critical', types: ['critical'] },
 		clearFor: calm,
 		text: '[{attribute.title}: ]{attribute.message}[ ({attribute.component})]',
-		clearText: 'No critical alert of {device} since {since} ({count} in all)',
+		clearText: 'No more critical alerts of {device}: {count} in all since {since}',
 	},
 ];
 

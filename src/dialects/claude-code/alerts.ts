@@ -59,7 +59,7 @@ const rules: readonly AlertRuleInput[] = [
 		condition: { kind: 'happens', types: ['failed'] },
 		clearFor: calm,
 		text: '{attribute.session} has stopped after a failure[ in {attribute.project}]',
-		clearText: '{name}: no failure since {since} ({count} in all)',
+		clearText: '{name}: no more failures, {count} in all since {since}',
 	},
 	{
 		id: 'tools-failing',

@@ -130,13 +130,18 @@ const rules: readonly AlertRuleInput[] = [
 		id: 'disk-smart-failed',
 		name: 'SMART failed',
 		entities: { subjects: ['disk'], rows: ['health'] },
-		condition: { kind: 'is', severity: 'critical', states: ['FAILED', 'FAILED!'] },
+		// Only SMART itself can take its verdict back: UNKNOWN (after every standby), the array's DISK_OK and whatever else is said is none.
+		condition: {
+			kind: 'jsonata',
+			severity: 'critical',
+			expression: 'state in ["FAILED", "FAILED!"] ? true : state in ["PASSED", "OK"] ? false : null',
+		},
 	},
 	{
 		id: 'disk-errors',
 		name: 'New disk errors',
 		entities: { subjects: ['disk'], rows: ['smart_errors'] },
-		// The integration tells of any error there is; here each new one is told, and those from before once.
+		// The integration tells of any error there is; here those from before are told once, and then whenever there are more.
 		condition: { kind: 'increases', by: 1, from: 0 },
 		clearFor: 24 * hour,
 	},
@@ -189,8 +194,11 @@ const rules: readonly AlertRuleInput[] = [
 	{
 		id: 'ups-runtime',
 		name: 'UPS runtime short',
-		entities: { subjects: ['ups'], rows: ['runtime'] },
+		// Where the UPS estimates none it says 0.
+		entities: { subjects: ['ups'], rows: ['runtime'], attribute: { name: 'estimated', values: ['true'] } },
 		condition: { kind: 'below', levels: [{ value: 5 }], hysteresis: 1 },
+		// With the mains there may be no estimate any more.
+		clearText: '{name} is short no more after {duration}[ (worst {peak} {unit})], {device}',
 	},
 	{
 		id: 'ups-replace-battery',
@@ -234,11 +242,15 @@ const rules: readonly AlertRuleInput[] = [
 		id: 'container-unhealthy',
 		name: 'Container unhealthy',
 		entities: { subjects: ['container'], rows: ['state'] },
-		attribute: 'health',
-		condition: { kind: 'is', states: ['unhealthy'] },
+		// It may be running and say nothing: it starts, or stands still. What stopped is no longer unhealthy, and another rule's business.
+		condition: {
+			kind: 'jsonata',
+			expression:
+				'state = null ? null : attributes.health = "unhealthy" ? true : attributes.health in ["healthy", "none"] or state in ["exited", "dead", "created"] ? false : null',
+		},
 		raiseFor: minute,
-		text: '{name} is running and unhealthy, {device}',
-		clearText: '{name} is {value} after {duration}, {device}',
+		text: '{name} is {value} and {attribute.health}, {device}',
+		clearText: '{name} is {value}[ (health {attribute.health})] after {duration}, {device}',
 	},
 	{
 		id: 'vm-crashed',

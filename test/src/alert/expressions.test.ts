@@ -36,9 +36,9 @@ describe('an expression', () => {
 		const errors: string[] = [];
 		const report = ({ message }: { message: string }) => errors.push(message);
 		const page = readFileSync('docs/alerts.md', 'utf8');
-		const expression = /`(state > 90 [^`]*\$previous[^`]*)`/.exec(page)?.[1] ?? '';
+		const expression = /`(state = null [^`]*\$previous[^`]*)`/.exec(page)?.[1] ?? '';
 		const b = bench({ condition: { kind: 'jsonata', expression } }, { report });
-		for (const state of [50, 40, 95]) await b.state(state);
+		for (const state of [null, 50, null, 50, 40, null, 95]) await b.state(state);
 		assert.deepEqual(errors, []);
 		assert.deepEqual(b.said(), ['raised warning', 'changed critical']);
 	});

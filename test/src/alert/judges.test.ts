@@ -60,7 +60,8 @@ describe('judges of conditions', () => {
 		b.pass(9 * minute);
 		await b.change('fired', { platform: 'event', state: 'failed' });
 		b.pass(9 * minute);
-		assert.deepEqual(b.said(), ['raised warning']);
+		assert.equal(b.told[1]?.count, 2);
+		assert.deepEqual(b.said(), ['raised warning', 'changed warning']);
 		b.pass(minute);
 		assert.equal(b.told[0]?.count, 2);
 		assert.deepEqual(b.said(), ['cleared warning']);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AlertRuleInput } from '../../../src/model/alert';
+import { limits } from '../../../src/model/limits';
 import { Bench, bench, hot, rule } from './harness';
 import { Levels, type Line, Rate, Silence } from './reference';
 
@@ -114,7 +115,7 @@ describe('alerts are what a plain reference says', () => {
 			fc.asyncProperty(steps, async (all) => {
 				const b = bench({ condition });
 				const began = b.clock.now();
-				const reference = new Silence(50);
+				const reference = new Silence(50, limits.freshLeast / second);
 				let last: string | null = null;
 				for (const { state, isReached, replayed, seconds, again } of all) {
 					const availability = { connected: true, fresh: isReached, present: true };
@@ -126,6 +127,7 @@ describe('alerts are what a plain reference says', () => {
 					if (!again) continue;
 					b.restart();
 					await b.change('added', { ...over, replayed: true });
+					reference.restart(isReached);
 				}
 				assert.deepEqual(linesOf(b, began), reference.told);
 			}),

@@ -102,7 +102,7 @@ export class Rate {
 			this.gap();
 			return;
 		}
-		this.history.push({ at: this.now, value });
+		this.history = [...this.history.filter(({ at }) => at !== this.now), { at: this.now, value }];
 		const begin = this.now - this.window;
 		const first = this.history.findLast(({ at }) => at <= begin) ?? this.history[0];
 		const isWhole = (this.history[0]?.at ?? 0) <= begin;
@@ -113,24 +113,38 @@ export class Rate {
 	}
 }
 
-/** Silence of one entity: not connected, overdue, or unchanged for too long while its state counts. */
+/** Silence of one entity: overdue (what was never heard has its time), or unchanged for too long while its state counts. */
 export class Silence {
 	readonly told: Line[] = [];
 	private raised = false;
 	private quiet: number | null = null;
 	private now = 0;
+	private heard = false;
+	private age = 0;
 
-	constructor(private readonly after: number) {}
+	constructor(
+		private readonly after: number,
+		private readonly patience: number,
+	) {}
+
+	/** It is new, again. */
+	restart(isReached: boolean): void {
+		this.heard = isReached;
+		this.age = 0;
+	}
 
 	/** The entity is told; `isNews` = it changed. */
 	hear(counts: boolean, isNews: boolean, isReached: boolean, seconds: number): void {
 		if (!counts) this.quiet = null;
 		else if (isNews || this.quiet === null) this.quiet = 0;
+		this.heard ||= isReached;
 		for (let i = 0; i <= seconds; i += 1) {
 			if (i > 0) {
 				this.now += 1;
+				this.age += 1;
 				if (this.quiet !== null) this.quiet += 1;
 			}
+			if (counts && !this.heard && this.age < this.patience) continue;
 			const isSilent = counts && (!isReached || (this.quiet ?? 0) >= this.after);
 			if (isSilent === this.raised) continue;
 			this.raised = isSilent;

@@ -51,6 +51,35 @@ describe('a restart', () => {
 		assert.deepEqual(b.said(), ['raised warning', 'summary warning'], 'two were told before the restart');
 	});
 
+	it('ends alerts of an endpoint that is gone after a day, if anybody says so', async () => {
+		const b = bench({ condition: hot });
+		await b.state(50);
+		b.restart();
+		b.pass(2 * limits.alertForget);
+		assert.deepEqual(b.said(), ['raised warning']);
+		assert.deepEqual(b.engine.expect('tower'), []);
+		b.arm();
+		b.pass(limits.alertForget - minute);
+		assert.deepEqual(b.said(), []);
+		assert.deepEqual(b.engine.expect('tower'), []);
+		b.arm();
+		b.pass(minute);
+		assert.equal(b.told[0]?.reason, 'removed');
+		assert.deepEqual(b.said(), ['cleared warning']);
+	});
+
+	it('keeps alerts of an endpoint that was gone, and is back within a day', async () => {
+		const b = bench({ condition: hot });
+		await b.state(50);
+		b.restart();
+		b.engine.expect('tower');
+		b.arm();
+		b.pass(minute);
+		await b.state(50);
+		b.pass(2 * limits.alertForget);
+		assert.deepEqual(b.said(), ['raised warning']);
+	});
+
 	it('clears what was over when it came back', async () => {
 		const b = bench({ condition: hot });
 		await b.state(50);

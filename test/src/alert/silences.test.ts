@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AlertEngine } from '../../../src/alert/engine';
 import type { AlertRuleInput } from '../../../src/model/alert';
-import { bench } from './harness';
+import { Bench, bench, rule } from './harness';
 
 const minute = 60_000;
 
@@ -219,5 +219,236 @@ describe('silence', () => {
 		assert.deepEqual(b.said(), []);
 		b.pass(1);
 		assert.deepEqual(b.said(), ['raised warning']);
+	});
+
+	describe('begins when it fell silent, not when that was judged', () => {
+		const since = (b: Bench, at: number) => {
+			assert.equal(b.told[0]?.since, new Date(at).toISOString());
+			assert.equal(b.told[0]?.duration, (b.clock.now() - at) / 1_000);
+		};
+
+		it('where the socket closed: then, also within the grace', async () => {
+			const b = bench({ condition: { kind: 'no_data' } }, { graceMs: minute });
+			await b.state(1);
+			b.pass(10_000);
+			const at = b.clock.now();
+			await b.reach({ connected: false });
+			b.pass(minute);
+			b.told.length = 1;
+			assert.equal(b.told[0]?.since, new Date(at).toISOString());
+			assert.equal(b.told[0]?.duration, 50);
+		});
+
+		it('where it is overdue: when it was last heard', async () => {
+			const b = silent({ per: 'endpoint' });
+			await b.state(1);
+			await b.state(1, { row: 'other' });
+			b.pass(minute);
+			const at = b.clock.now();
+			await b.state(2);
+			b.pass(minute);
+			await b.reach({ fresh: false }, { row: 'other' });
+			b.pass(minute);
+			await b.reach({ fresh: false });
+			since(b, at);
+		});
+
+		it('where nothing changes: with the last change, also over a restart', async () => {
+			const b = silent({ after: 10 * minute });
+			await b.state('working');
+			b.pass(minute);
+			await b.state('still working');
+			const at = b.clock.now();
+			b.pass(10 * minute);
+			since(b, at);
+			b.restart();
+			await b.change('added', { state: 'still working', replayed: true });
+			b.pass(minute);
+			assert.equal(b.engine.active()[0]?.since, new Date(at).toISOString());
+		});
+
+		it('and waits for raise-for from when it is judged', async () => {
+			const b = silent({ after: 10 * minute }, minute);
+			await b.state('working');
+			const at = b.clock.now();
+			b.pass(11 * minute - 1);
+			assert.deepEqual(b.said(), []);
+			b.pass(1);
+			since(b, at);
+		});
+
+		it('and is moved where the clock is set', async () => {
+			const b = silent();
+			await b.state(1);
+			b.clock.jump(b.clock.now() - 60 * minute);
+			b.told.push(...b.engine.tick());
+			b.arm();
+			const at = b.clock.now();
+			b.pass(minute);
+			await b.reach({ fresh: false });
+			since(b, at);
+		});
+	});
+
+	describe('of entities that have an attribute', () => {
+		const parity = () =>
+			bench({
+				condition: { kind: 'no_data' },
+				entities: { attribute: { name: 'role', values: ['parity'] } },
+			});
+		const role = (role: string) => ({ attributes: { role } });
+
+		it('is of no others', async () => {
+			const b = parity();
+			await b.state(1, role('data'));
+			await b.reach({ connected: false });
+			assert.deepEqual(b.said(), []);
+			assert.deepEqual(b.engine.save().machines, []);
+		});
+
+		it('ends where one ceases to fit, and not where the attribute is gone with the values', async () => {
+			const b = parity();
+			await b.state(1, role('parity'));
+			await b.reach({ connected: false }, {});
+			assert.deepEqual(b.said(), ['raised warning']);
+			const away = { availability: { connected: false, fresh: true, present: true } };
+			await b.state(null, { attributes: {}, ...away });
+			assert.deepEqual(b.said(), []);
+			b.restart();
+			await b.state(null, { attributes: {}, ...away });
+			assert.deepEqual(b.said(), [], 'nobody knows yet');
+			assert.equal(b.engine.active().length, 1);
+			await b.state(null, { ...role('data'), ...away });
+			assert.equal(b.told[0]?.reason, 'rule');
+			assert.deepEqual(b.said(), ['cleared warning']);
+			assert.equal(b.engine.nextTick(), null);
+		});
+
+		it('is of those that still fit', async () => {
+			const b = bench({
+				condition: { kind: 'no_data', per: 'endpoint' },
+				entities: { attribute: { name: 'role', values: ['parity'] } },
+			});
+			await b.state(1, { key: 'a', ...role('parity') });
+			await b.state(1, { key: 'b', ...role('parity') });
+			await b.reach({ fresh: false }, { key: 'a' });
+			assert.deepEqual(b.said(), []);
+			await b.state(1, { key: 'b', ...role('data') });
+			assert.deepEqual(b.said(), ['raised warning']);
+			await b.state(1, { key: 'b', ...role('parity') });
+			assert.deepEqual(b.said(), ['cleared warning']);
+		});
+	});
+
+	describe('of what the rule watches no more', () => {
+		it('ends with an entity that has another name now', async () => {
+			const b = bench({ condition: { kind: 'no_data' }, entities: { entities: ['cpu*'] } });
+			await b.state(1, { name: 'cpu' });
+			await b.reach({ connected: false });
+			assert.deepEqual(b.said(), ['raised warning']);
+			await b.change('changed', { name: 'other' });
+			assert.equal(b.told[0]?.reason, 'rule');
+			assert.deepEqual(b.said(), ['cleared warning']);
+			await b.reach({ connected: false }, { name: 'other' });
+			assert.deepEqual(b.said(), []);
+		});
+
+		it('is of those that are left', async () => {
+			const b = bench({ condition: { kind: 'no_data', per: 'endpoint' }, entities: { entities: ['cpu*'] } });
+			await b.state(1, { row: 'a', name: 'cpu a' });
+			await b.state(1, { row: 'b', name: 'cpu b' });
+			await b.reach({ fresh: false }, { row: 'b' });
+			assert.deepEqual(b.said(), []);
+			await b.change('changed', { row: 'a', name: 'other' });
+			assert.deepEqual(b.said(), ['raised warning']);
+			await b.change('changed', { row: 'b', name: 'other' });
+			assert.equal(b.told[0]?.reason, 'rule');
+			assert.deepEqual(b.said(), ['cleared warning']);
+		});
+
+		it('goes with an entity to another event type', async () => {
+			const b = silent({ per: 'type' });
+			await b.state(1);
+			await b.reach({ fresh: false });
+			await b.state(1, { event_type: 'another', availability: { connected: true, fresh: false, present: true } });
+			assert.deepEqual(
+				b.told.map(({ entity, state, reason }) => [entity, state, reason]),
+				[
+					['tower/system_update', 'raised', null],
+					['tower/system_update', 'cleared', 'rule'],
+				],
+			);
+			b.pass(2 * minute);
+			assert.equal(b.told[2]?.entity, 'tower/another');
+		});
+
+		const per = { entity: 'tower_system_cpu', type: 'tower/system_update', endpoint: 'tower' } as const;
+		const words = Object.keys(per) as (keyof typeof per)[];
+		const about = (per: string, over: object = {}) =>
+			rule({ condition: { kind: 'no_data', per } as AlertRuleInput['condition'], ...over });
+		for (const before of words) {
+			for (const after of words.filter((word) => word !== before)) {
+				it(`ends where the rule was about each ${before}, and is about each ${after} now`, async () => {
+					const b = new Bench([about(before)]);
+					await b.state(1);
+					await b.reach({ fresh: false });
+					assert.equal(b.told[0]?.entity, per[before]);
+					b.restart([about(after)]);
+					b.told.length = 0;
+					await b.state(1, { availability: { connected: true, fresh: true, present: true } });
+					assert.deepEqual(
+						b.told.map(({ entity, state, reason }) => [entity, state, reason]),
+						[[per[before], 'cleared', 'rule']],
+					);
+					assert.deepEqual(b.engine.active(), []);
+				});
+			}
+		}
+
+		for (const [what, entities] of [
+			['rows', { rows: ['b'] }],
+			['endpoints', { sources: ['attic'] }],
+		] as const) {
+			it(`ends where the rule is about other ${what} now`, async () => {
+				const b = new Bench([about('entity')]);
+				await b.state(1);
+				await b.reach({ fresh: false });
+				b.restart([about('entity', { entities })]);
+				b.told.length = 0;
+				await b.reach({ fresh: true });
+				assert.equal(b.told[0]?.reason, 'rule');
+				assert.deepEqual(b.said(), ['cleared warning']);
+			});
+		}
+
+		it('stands where it still is about the same', async () => {
+			for (const word of words) {
+				const b = new Bench([about(word)]);
+				await b.state(1, { row: 'z' });
+				await b.state(1);
+				await b.reach({ connected: false });
+				b.restart();
+				await b.reach({ connected: false }, { subject: 'other', event_type: 'other' });
+				assert.equal(
+					b.engine.active().some(({ entity }) => entity === per[word]),
+					true,
+					word,
+				);
+			}
+		});
+	});
+
+	it('is tried out with the name and the value that it would have', async () => {
+		const b = silent({ per: 'endpoint', severity: 'critical' });
+		await b.state(20);
+		const { entity, name, value, severity, test, text } = b.engine.test('r');
+		assert.deepEqual([entity, name, value, severity, test], ['tower', 'tower', 'disconnected', 'critical', true]);
+		assert.match(text, /^No data from tower since .*: disconnected, Tower$/);
+		const own = bench({
+			condition: { kind: 'no_data' },
+			text: '{attribute.role} {value}',
+		});
+		await own.state(20, { attributes: { role: 'parity' } });
+		assert.equal(own.engine.test('r').text, 'parity disconnected');
 	});
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { kinds } from '../../../src/alert/kinds';
 import { matcher } from '../../../src/alert/match';
 import type { Dialect } from '../../../src/dialects/dialect';
 import { alertRulesSchema } from '../../../src/model/alert';
@@ -85,6 +86,18 @@ export function presetSuite({ dialect, frames, begin, cases, healthy }: PresetSu
 			}
 		});
 	}
+
+	it('say of what happens and is over how often it did since the first time', () => {
+		for (const { id, condition, clearText } of alerts) {
+			const { momentary, cleared } = kinds[condition.kind];
+			if (momentary)
+				assert.match(
+					clearText || cleared,
+					/\bno(thing)? more\b.* \{count\} in all since \{since\}|has not .* again: \{count\} in all since/i,
+					id,
+				);
+		}
+	});
 
 	it('are about entities of a recording', async () => {
 		const run = new AlertRun(dialect);

@@ -14,6 +14,6 @@ export const subjects: readonly Subject[] = [
 	conversations,
 	alerts,
 	heartbeat,
-	connection('heartbeat'),
+	connection('heartbeat', 'heartbeat_ack'),
 	errors,
 ];

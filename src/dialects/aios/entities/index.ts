@@ -8,7 +8,8 @@ import { run, runTotals } from './run';
 
 /** Everything that AIOS becomes entities of, in the order in which people look for it. */
 export const subjects: readonly Subject[] = [
-	connection('dashboard'),
+	// Its metrics come only to who has subscribed them.
+	connection('dashboard', 'ping'),
 	dashboard,
 	jobTotals,
 	job,

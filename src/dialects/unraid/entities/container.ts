@@ -9,6 +9,12 @@ type Container = ItemOf<'container_list_update'>;
 const mebibyte = 1_048_576;
 const isRunning = (container: Container) => container.state?.toLowerCase() === 'running';
 
+/** How Docker's health check went, by Docker's text: `Up 2 hours (unhealthy)`. One that runs and has no check tells none, as in `Up 2 hours`. */
+function healthOf({ status }: Container): string | undefined {
+	const told = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status ?? '')?.[1];
+	return told ?? (/^Up [^(]+$/.test(status ?? '') ? 'none' : undefined);
+}
+
 const rate = {
 	unit: 'B/s',
 	deviceClass: 'data_rate',
@@ -38,11 +44,7 @@ export const container = subject<World, Container>({
 			icon: 'mdi:docker',
 			field: 'state',
 			reads: ['status', 'image'],
-			// Docker tells how the health check went in its text: `Up 2 hours (unhealthy)`.
-			attributes: {
-				container_image: 'image',
-				health: (item) => /\((healthy|unhealthy)\)/.exec(item.status ?? '')?.[1],
-			},
+			attributes: { container_image: 'image', health: healthOf },
 		}),
 		{
 			key: 'switch',

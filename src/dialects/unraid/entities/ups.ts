@@ -18,6 +18,18 @@ const reading = (row: Row<Ups, World>): Row<Ups, World> => ({
 	when: (item, world) => isConnected(item) && (row.when?.(item, world) ?? true),
 });
 
+/**
+ * Seconds on battery. The field is never empty, and a UPS that makes no estimate says 0: with the mains it stands as the integration shows it,
+ * on battery it is what is left, and where nobody says what feeds the UPS it is nothing.
+ */
+function runtimeOf(ups: Ups): number | null {
+	const seconds = ups.runtime_left_seconds ?? ups.battery_runtime_seconds ?? null;
+	const isFed = ['online', 'on_battery', 'low_battery'].includes(upsState(ups.status, ups.connected));
+	return seconds === 0 && !isFed ? null : seconds;
+}
+
+const isEstimated = (ups: Ups) => runtimeOf(ups) !== 0 || upsState(ups.status, ups.connected) !== 'online';
+
 /** The power is computed from the nominal power: without one it is no reading. */
 const watts = (ups: Ups) => (isLost(ups) || ups.nominal_power_watts === 0 ? null : (ups.power_watts ?? null));
 
@@ -63,10 +75,11 @@ export const ups = subject<World, Ups>({
 			icon: 'mdi:timer',
 			from: ['runtime_left_seconds', 'battery_runtime_seconds'],
 			value: (item) => {
-				const seconds = item.runtime_left_seconds ?? item.battery_runtime_seconds;
+				const seconds = runtimeOf(item);
 				// To one decimal and then down, as the integration does it.
-				return typeof seconds === 'number' ? Math.trunc(Number((seconds / 60).toFixed(1))) : null;
+				return seconds === null ? null : Math.trunc(Number((seconds / 60).toFixed(1)));
 			},
+			attributes: { estimated: isEstimated },
 		}),
 		reading({
 			...power<Ups, World>({ key: 'power', name: 'UPS Power', short: 'Power', field: 'power_watts' }),

@@ -154,7 +154,7 @@ describe('alert presets of the agents API', () => {
 		await live(run, 1, () => true);
 		assert.deepEqual(
 			run.told.map(({ rule, state, severity }) => `${rule} ${state} ${severity}`),
-			['system-alert raised warning', 'task-failed raised warning'],
+			['system-alert raised warning', 'task-failed raised warning', 'system-alert changed warning'],
 		);
 		run.close();
 	});

@@ -85,6 +85,7 @@ describe('agents-api entities', () => {
 			alerts_critical: 1,
 			alerts_other: 0,
 			heartbeat_latency: null,
+			heartbeat_connected: 'on',
 			errors_total: 1,
 			errors_last_error: 'Invalid room: nowhere',
 		});

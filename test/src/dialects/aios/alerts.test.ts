@@ -138,14 +138,32 @@ describe('alert presets of AIOS', () => {
 			}),
 	});
 
+	it('two failures are over together: since the first there were two', async () => {
+		const run = new AlertRun(aios);
+		await begin(run);
+		for (const job_id of ['1', '2']) {
+			await run.pass(minute);
+			await tell(run, 'processing_job_failed', { job_id });
+		}
+		await run.pass(15 * minute);
+		const [first, ...others] = run.told.filter(({ state }) => state === 'raised');
+		const [over] = run.told.filter(({ state }) => state === 'cleared');
+		assert.deepEqual([others, over?.since], [[], first?.since]);
+		assert.match(over?.text ?? '', /^No more jobs failed: 2 in all since [-\d]{10} [:\d]{8}$/);
+		run.close();
+	});
+
 	it('tell of the failures of the story, and of nothing else', async () => {
 		const run = new AlertRun(aios);
 		await live(run, 3, () => true);
 		const found = run.told.map(({ rule, state, severity }) => `${rule} ${state} ${severity}`);
 		assert.deepEqual(found.sort(), [
+			// One of them in each round of the story.
+			...Array.from({ length: 2 }, () => 'agent-error changed warning'),
 			'agent-error raised warning',
 			'dag-run-failed raised critical',
 			'dag-step-failed raised warning',
+			...Array.from({ length: 2 }, () => 'job-failed changed warning'),
 			'job-failed raised warning',
 		]);
 		run.close();

@@ -201,8 +201,11 @@ describe('alert presets of AutoSDLC', () => {
 		const run = new AlertRun(autosdlc);
 		await live(run, [1, 2, 3], () => true);
 		assert.deepEqual(run.told.map(({ rule, state, severity }) => `${rule} ${state} ${severity}`).sort(), [
+			// One of them in each round of the story.
+			...Array.from({ length: 2 }, () => 'agent-error changed warning'),
 			'agent-error raised warning',
 			'deployment-failed raised critical',
+			...Array.from({ length: 2 }, () => 'system-alert changed warning'),
 			'system-alert raised warning',
 			'workflow-failed raised warning',
 		]);

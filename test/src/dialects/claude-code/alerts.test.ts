@@ -198,6 +198,7 @@ describe('alert presets of Claude Code', () => {
 			'component-health raised warning',
 			'resource-alert cleared warning',
 			'resource-alert raised warning',
+			'session-failed changed warning',
 			'session-failed cleared warning',
 			'session-failed raised warning',
 		]);

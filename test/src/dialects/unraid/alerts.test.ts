@@ -6,6 +6,7 @@ import { alerts } from '../../../../src/dialects/unraid/alerts';
 import type { AlertChange } from '../../../../src/model/alert';
 import type { Entity, EntityChange } from '../../../../src/model/entity';
 import { Pipeline } from '../../../../src/pipeline';
+import { AlertRun } from '../../../support/alert-run';
 import { makeEntity } from '../../../support/entities';
 import { tableRows } from '../../../support/entity-rows';
 import { FakeClock } from '../../../support/fake-clock';
@@ -114,7 +115,7 @@ const cases: readonly Case[] = [
 	],
 	['ups-on-battery', { subject: 'ups', row: 'status' }, [['on_battery', 'warning']], 'online'],
 	['ups-low-battery', { subject: 'ups', row: 'status' }, [['low_battery', 'critical']], 'on_battery'],
-	['ups-runtime', { subject: 'ups', row: 'runtime' }, [[5, 'warning']], 7],
+	['ups-runtime', { subject: 'ups', row: 'runtime', attributes: { estimated: true } }, [[5, 'warning']], 7],
 	['ups-replace-battery', { subject: 'ups', row: 'replace_battery' }, [['on', 'warning']], 'off'],
 	['ups-communication-lost', { subject: 'ups', row: 'connected' }, [['off', 'warning']], 'on'],
 	['container-stopped', { subject: 'container', key: 'c', row: 'state' }, [['exited', 'warning']], 'running'],
@@ -254,30 +255,164 @@ describe('alert presets of Unraid', () => {
 		assert.deepEqual(b.said(), ['raised warning']);
 	});
 
-	it('a container that is unhealthy is told of, by what Docker says', async () => {
-		const found: AlertChange[] = [];
-		const clock = new FakeClock();
-		const engine = new AlertEngine({ rules: alerts, clock, graceMs: 0 });
-		const changed = (changes: readonly EntityChange[]) => {
-			for (const change of changes) found.push(...engine.apply(change));
-		};
-		const pipeline = new Pipeline({ source: 'tower', dialect: unraid, clock, changed });
-		const [first] = typical('container_list_update') as readonly object[];
-		const tell = (state: string, status: string) =>
-			pipeline.frame(frameOf('container_list_update', [{ ...first, name: 'plex', state, status }]));
-		tell('running', 'Up 2 hours (healthy)');
-		tell('running', 'Up 3 hours (unhealthy)');
-		clock.advance(minute);
-		found.push(...engine.tick());
-		tell('running', 'Up 3 hours (healthy)');
-		pipeline.close();
+	/** A server that a preset watches: `say` sends what is told of the thing that it is about. */
+	async function watched<T>(
+		id: string,
+		say: (run: AlertRun, told: T) => Promise<void>,
+		script: (say: (told: T) => Promise<void>, run: AlertRun) => Promise<void>,
+	): Promise<readonly (readonly [state: string, text: string])[]> {
+		const run = new AlertRun(unraid, [ruleNamed(id)]);
+		await run.connection(true);
+		await script(async (told) => {
+			await say(run, told);
+			await run.pass(minute);
+		}, run);
+		run.close();
+		return run.told.map(({ state, text }) => [state, text]);
+	}
+
+	const disks = typical('disk_list_update') as readonly { readonly name: string }[];
+	/** One awake disk, with what is told of it. */
+	const sayDisk = (run: AlertRun, told: object) => {
+		const one = disks.find(({ name }) => name === 'disk1');
+		return run.take(frameOf('disk_list_update', [{ ...one, name: 'disk4', ...told }]));
+	};
+
+	for (const [what, ...after] of [
+		['UNKNOWN, as after each standby', { smart_status: 'UNKNOWN' }],
+		['nothing', { smart_status: '' }],
+		['a word that nobody knows', { smart_status: 'DISABLED' }],
+		['asleep', { smart_status: 'UNKNOWN', spin_state: 'standby', temperature_celsius: 0 }, { smart_status: 'UNKNOWN' }],
+	] as const) {
+		it(`a failed SMART verdict stands while SMART says ${what}, until SMART says that it is good`, async () => {
+			const told = await watched('disk-smart-failed', sayDisk, async (say, run) => {
+				await say({ smart_status: 'PASSED' });
+				await say({ smart_status: 'FAILED' });
+				for (const each of after) await say(each);
+				assert.deepEqual(run.said(), ['raised critical']);
+				await say({ smart_status: 'FAILED' });
+				assert.deepEqual(run.said(), ['raised critical']);
+				await say({ smart_status: 'OK' });
+			});
+			assert.deepEqual(
+				told.map(([state]) => state),
+				['raised', 'cleared'],
+			);
+			assert.match(told[1]?.[1] ?? '', /^Disk disk4 Health is OK again after \d/);
+		});
+	}
+
+	it('a failed SMART verdict outlasts a restart during which the disk sleeps', async () => {
+		const b = new Bench([ruleNamed('disk-smart-failed')]);
+		const about = { ...disk, row: 'health' };
+		await b.state('FAILED', about);
+		b.restart();
+		for (const state of ['UNKNOWN', 'DISK_OK', null]) {
+			await b.state(state, about);
+			b.pass(10 * minute);
+		}
+		assert.deepEqual(b.said(), ['raised critical']);
+		await b.state('PASSED', about);
+		assert.deepEqual(b.said(), ['cleared critical']);
+	});
+
+	it('an alert about an SSD does not end while the disk sleeps and nothing says that it is one', async () => {
+		const smart = { smart_attributes: { rotation_rate: { raw_value: '0' } } };
+		const told = await watched('disk-temperature-ssd', sayDisk, async (say, run) => {
+			await say({ device: 'sdz', model: 'Foo 1000', ...smart, temperature_celsius: 40 });
+			await say({ device: 'sdz', model: 'Foo 1000', ...smart, temperature_celsius: 65 });
+			const asleep = { smart_attributes: {}, spin_state: 'standby', temperature_celsius: 0 };
+			await say({ device: 'sdz', model: 'Foo 1000', ...asleep });
+			assert.deepEqual(run.said(), ['raised warning']);
+			await say({ device: 'sdz', model: 'Foo 1000', ...smart, temperature_celsius: 40 });
+		});
+		assert.match(told[1]?.[1] ?? '', /^Disk disk4 Temperature is fine again: 40 °C /);
+	});
+
+	/** A UPS, with what is told of it. */
+	const sayUps = (run: AlertRun, [status, seconds]: readonly [string, number]) => {
+		const one = typical('ups_status_update') as object;
+		return run.take(frameOf('ups_status_update', { ...one, status, runtime_left_seconds: seconds }));
+	};
+
+	it('a UPS that estimates no runtime has no short one', async () => {
+		const told = await watched('ups-runtime', sayUps, async (say) => {
+			for (const status of ['OL', 'OL CHRG', 'ONLINE', 'OL', 'CAL OL', '']) await say([status, 0]);
+		});
+		assert.deepEqual(told, []);
+	});
+
+	it('a runtime of 0 on battery is one, and it is over with the mains', async () => {
+		const told = await watched('ups-runtime', sayUps, async (say, run) => {
+			await say(['ONLINE', 3_600]);
+			await say(['ONBATT', 0]);
+			for (const untold of ['COMMLOST', '', 'OFF', 'OB CAL']) await say([untold, 0]);
+			assert.deepEqual(run.said(), ['raised warning']);
+			await say(['OL CHRG', 0]);
+			await say(['OL CHRG', 120]);
+			await say(['OL CHRG', 420]);
+		});
 		assert.deepEqual(
-			found.map(({ state, rule, text }) => [state, rule, text]),
+			told.map(([state, text]) => `${state}: ${text.replace(/after .*, /, 'after …, ')}`),
 			[
-				['raised', 'container-unhealthy', 'plex State is running and unhealthy, Unraid'],
-				['cleared', 'container-unhealthy', 'plex State is healthy after 1 min, Unraid'],
+				'raised: UPS Runtime is 0 min (limit 5 min by the rule), Unraid',
+				'cleared: UPS Runtime is short no more after …, Unraid',
+				'raised: UPS Runtime is 2 min (limit 5 min by the rule), Unraid',
+				'cleared: UPS Runtime is short no more after …, Unraid',
 			],
 		);
+	});
+
+	/** A container, with what Docker says of it. */
+	const sayContainer = (run: AlertRun, [state, status]: readonly [string, string]) => {
+		const [one] = typical('container_list_update') as readonly object[];
+		return run.take(frameOf('container_list_update', [{ ...one, name: 'plex', state, status }]));
+	};
+
+	for (const [what, between, end, text] of [
+		['exits', [], ['exited', 'Exited (1) 3 seconds ago'], 'plex State is exited after 1 min'],
+		[
+			'is made anew without a check',
+			[],
+			['running', 'Up 2 seconds'],
+			'plex State is running (health none) after 1 min',
+		],
+		[
+			'starts again',
+			[
+				['restarting', 'Restarting (1) 2 seconds ago'],
+				['running', 'Up 1 second (health: starting)'],
+				['paused', 'Up 2 hours (Paused)'],
+				['running', ''],
+			],
+			['running', 'Up 2 minutes (healthy)'],
+			'plex State is running (health healthy) after 5 min',
+		],
+	] as const) {
+		it(`a container that is unhealthy and ${what}`, async () => {
+			const told = await watched<readonly [string, string]>('container-unhealthy', sayContainer, async (say, run) => {
+				await say(['running', 'Up 2 hours (healthy)']);
+				await say(['running', 'Up 3 hours (unhealthy)']);
+				for (const each of between) await say(each);
+				assert.deepEqual(run.said(), ['raised warning']);
+				await say(end);
+			});
+			assert.deepEqual(
+				told.map(([state]) => state),
+				['raised', 'cleared'],
+			);
+			assert.equal(told[0]?.[1], 'plex State is running and unhealthy, Unraid');
+			assert.ok(told[1]?.[1].startsWith(text), told[1]?.[1]);
+		});
+	}
+
+	it('a container that starts or stands still is not unhealthy yet', async () => {
+		const told = await watched<readonly [string, string]>('container-unhealthy', sayContainer, async (say) => {
+			for (const status of ['Up 1 second (health: starting)', 'Up 2 hours', 'Up 2 hours (Paused)', '']) {
+				await say(['running', status]);
+			}
+		});
+		assert.deepEqual(told, []);
 	});
 
 	describe('an agent that is killed', () => {
