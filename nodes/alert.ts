@@ -2,15 +2,16 @@ import type { NodeAPI, NodeMessage } from 'node-red';
 import { z } from 'zod';
 import { AlertEngine } from '../src/alert/engine';
 import { faultOf } from '../src/alert/expressions';
-import { type AlertChange, type AlertRule, alertRulesSchema, severities } from '../src/model/alert';
+import { type AlertChange, type AlertRule, alertRulesSchema } from '../src/model/alert';
 import type { Entity, EntityChange } from '../src/model/entity';
 import { AgentStreamError } from '../src/model/errors';
 import { isFields } from '../src/model/fields';
 import { limits } from '../src/model/limits';
 import { type LiveAlerts, serveAlerts } from './glue/alert-admin';
-import { AlertEntities } from './glue/alert-entities';
 import { AlertMemory } from './glue/alert-memory';
 import { type AlertVerb, alertVerbOf, sendAlerts, sendList } from './glue/alert-messages';
+import { AlertOutput } from './glue/alert-output';
+import { alertStatus } from './glue/alert-status';
 import { defineNode, type Parts, type Running, type Send } from './glue/define';
 import { directoryOf } from './glue/endpoints';
 import { entitiesIn } from './glue/entities';
@@ -29,12 +30,6 @@ type Settings = z.output<typeof settings>;
 
 /** How often what nobody was told of is kept as well, ms. */
 const rememberEvery = 60_000;
-/** How long entities about alerts wait for what else changes them, ms. */
-const ownAfter = 50;
-/** How long it is gathered which of them another node has, ms. */
-const refusedAfter = 1_000;
-/** The output of entities about alerts. */
-const ownOutput = 2;
 
 /** Entities → alerts: what was raised or changed, what is over, and entities about both. */
 export = (RED: NodeAPI): void => {
@@ -64,15 +59,12 @@ class AlertNode implements Running, LiveAlerts {
 	private readonly known = new Map<string, Entity>();
 	private readonly memory: AlertMemory;
 	/** Where the third output is used. */
-	private readonly own: AlertEntities | null;
+	private readonly own: AlertOutput | null;
 	/** Messages one after the other: expressions and stores take their time. */
 	private turn: Promise<void>;
 	/** What comes from now on is left to the next run: nobody would be told of it. */
 	private closing = false;
 	private isForgetful = false;
-	private isOwnDue = false;
-	/** Unique ids of entities about alerts that another node has, and that is still to be told. */
-	private readonly taken: string[] = [];
 	/** Whether what comes at first may not have come yet. */
 	private isStarting = true;
 	private refused = 0;
@@ -88,7 +80,7 @@ class AlertNode implements Running, LiveAlerts {
 		this.faults = enabled.flatMap(({ rule, fault }) => (fault ? [leftOut(rule, fault)] : []));
 		this.rules = new Set(this.ready.map(({ id }) => id));
 		this.memory = new AlertMemory(RED, node, chosen.store);
-		this.own = chosen.outputs === 3 ? this.ownEntities() : null;
+		this.own = chosen.outputs === 3 ? this.thirdOutput() : null;
 		this.turn = this.begin();
 		release(() => {
 			this.closing = true;
@@ -176,7 +168,7 @@ class AlertNode implements Running, LiveAlerts {
 			touched = this.note(change) || touched;
 			this.tell(engine.apply(change), to);
 		}
-		if (touched) this.sendOwnSoon();
+		if (touched) this.own?.sendSoon();
 		if (this.known.size !== before) this.showState();
 	}
 
@@ -198,7 +190,7 @@ class AlertNode implements Running, LiveAlerts {
 		const changes = missed.map((entity): EntityChange => ({ kind: 'added', entity, previous: undefined }));
 		await this.take(engine, changes, this.parts.send);
 		// Also what is known from before a restart.
-		this.sendOwnSoon();
+		this.own?.sendSoon();
 	}
 
 	/** Alerts of endpoints that were renamed or deleted: nobody will tell of their entities any more. */
@@ -230,7 +222,7 @@ class AlertNode implements Running, LiveAlerts {
 			const { entity } = verb.payload;
 			this.tell(engine.mute({ rule, entity }, verb.topic === 'mute' ? verb.payload.minutes * 60_000 : 0), to);
 		}
-		this.sendOwnSoon();
+		this.own?.sendSoon();
 		this.showState();
 		this.keep();
 	}
@@ -239,56 +231,19 @@ class AlertNode implements Running, LiveAlerts {
 		if (changes.length === 0) return;
 		sendAlerts(changes, to);
 		this.keep();
-		this.sendOwnSoon();
+		this.own?.sendSoon();
 		this.showState();
 	}
 
-	/** Entities about alerts wait for a moment: a storm of alerts changes them once. */
-	private sendOwnSoon(): void {
-		const { own, parts } = this;
-		if (!own || this.isOwnDue) return;
-		this.isOwnDue = true;
-		parts.later('own', ownAfter, () => {
-			this.isOwnDue = false;
-			const changes = own.changes(this.engine?.active() ?? []);
-			const next = own.next();
-			if (next !== null) parts.later('own again', Math.max(0, next - parts.clock.now()), () => this.sendOwnSoon());
-			if (changes.length === 0) return;
-			parts.send([null, null, entitiesMessage({}, changes, null)]);
-			if (changes.some(({ kind }) => kind !== 'changed')) this.keep();
-		});
-	}
-
-	private ownEntities(): AlertEntities {
-		const { RED, parts } = this;
-		const { node, clock, release } = parts;
-		const directory = entitiesIn(RED);
-		const endpoints = directoryOf(RED);
-		release(() => directory.release(node.id));
-		const own = new AlertEntities(this.ready, {
-			clock,
-			claim: (uniqueId) => directory.claim(uniqueId, node.id),
-			isTaken: (uniqueId) => directory.isTaken(uniqueId, node.id),
-			refused: (uniqueIds) => this.refuseOwn(uniqueIds),
-			isEndpoint: (source) => endpoints.has(source),
-			isConnected: (source) =>
-				endpoints.link(source)?.open ??
-				directory.all().some((entity) => entity.source === source && entity.availability.connected),
-		});
-		// A bridge behind this node that is deployed alone asks for them.
-		release(directory.offer(node.id, () => own.told(), ownOutput));
-		return own;
-	}
-
-	/** Another alert node has these: told at once for all that come within a moment. */
-	private refuseOwn(uniqueIds: readonly string[]): void {
-		const { taken, parts } = this;
-		taken.push(...uniqueIds);
-		parts.later('refused', refusedAfter, () => {
-			const ids = taken.splice(0);
-			const named = ids.length > 3 ? `${ids.slice(0, 3).join(', ')}, …` : ids.join(', ');
-			const sentence = `Another alert node has ${ids.length} of the entities about alerts (${named}): this one's are left out.`;
-			parts.fail(new AgentStreamError('ENTITY_COLLISION', sentence));
+	private thirdOutput(): AlertOutput {
+		const { parts } = this;
+		return new AlertOutput(this.ready, {
+			...parts,
+			active: () => this.engine?.active() ?? [],
+			emit: (changes) => {
+				parts.send([null, null, entitiesMessage({}, changes, null)]);
+				if (changes.some(({ kind }) => kind !== 'changed')) this.keep();
+			},
 		});
 	}
 
@@ -327,34 +282,11 @@ class AlertNode implements Running, LiveAlerts {
 	}
 
 	private showState(): void {
-		const { RED, parts } = this;
+		const { RED, parts, rules, faults } = this;
 		parts.show(() => {
-			const active = this.engine?.active() ?? [];
-			const isMuted = [...this.rules].some((rule) => this.engine?.status(rule).mutedUntil);
-			const counts = severities.toReversed().flatMap((severity) => {
-				const count = active.filter((alert) => alert.severity === severity).length;
-				return count > 0 ? [RED._(`agent-stream-alert.status.${severity}`, { count })] : [];
-			});
-			if (isMuted) counts.push(RED._('agent-stream-alert.status.muted'));
-			const isBad = active.some(({ severity }) => severity === 'critical');
-			const isIdle = active.length === 0 && this.watchesNothing();
-			if (isIdle) counts.push(RED._('agent-stream-alert.status.nothing'));
-			const faulty = this.faults.length;
-			if (faulty > 0) counts.push(RED._('agent-stream-alert.status.faulty', { count: faulty }));
-			return {
-				fill: isBad ? 'red' : active.length > 0 || isIdle || faulty > 0 ? 'yellow' : 'green',
-				shape: isMuted ? 'ring' : 'dot',
-				text: `agent-stream-alert.status.${counts.length > 0 ? 'some' : 'none'}`,
-				values: { counts: counts.join(', '), rules: this.rules.size },
-			};
+			const isSettled = !this.isStarting || this.known.size > 0;
+			return alertStatus(RED, { engine: this.engine, rules, faulty: faults.length, isSettled });
 		});
-	}
-
-	/** Whether no rule has anything to watch, though what comes at first has come. */
-	private watchesNothing(): boolean {
-		const { engine } = this;
-		if (!engine || (this.isStarting && this.known.size === 0)) return false;
-		return ![...this.rules].some((rule) => engine.matches(rule).length > 0);
 	}
 }
 
