@@ -59,6 +59,7 @@ export function compareTimeline(
 	const lacking: unknown[] = [];
 	const latencies: number[] = [];
 	let compared = 0;
+	// The bridge needs a second of ours (`speed` of the recording) to find its broker: until then only the newest state counts, and none is timed.
 	for (const [id, { changes }] of Object.entries(timelines)) {
 		const theirs = known.get(id);
 		if (!theirs || theirs.volatile || notTimed.some(([pattern]) => pattern.test(id))) continue;
@@ -66,7 +67,6 @@ export function compareTimeline(
 		const states = shown.get(ids.get(key) ?? '') ?? [];
 		const deadband = deadbands.get(key) ?? 0;
 		for (const [second, state] of changes) {
-			// The bridge needs a second of ours to find its broker: until then only the newest state counts.
 			if (second < speed) continue;
 			const expected = otherwise.find(([pattern, word]) => pattern.test(id) && word === state)?.[2] ?? state;
 			// What held when the integration could first have seen it, and what came until a real second after it.
@@ -80,13 +80,14 @@ export function compareTimeline(
 			);
 			if (!isShown) lacking.push([id, second, expected, window]);
 		}
-		latencies.push(...latenciesOf(states, history.get(key) ?? []).map((seconds) => (1_000 * seconds) / speed));
+		const timed = latenciesOf(states, history.get(key) ?? [], speed);
+		latencies.push(...timed.map((seconds) => (1_000 * seconds) / speed));
 	}
 	return { compared, lacking, latencies };
 }
 
-/** For each state shown: the time since the newest frame that made it so. Both in order of time. */
-function latenciesOf(shown: readonly Timed[], made: readonly Timed[]): number[] {
+/** For each state shown: the time since the newest frame that made it so, of frames from `begin` on. Both in order of time. */
+function latenciesOf(shown: readonly Timed[], made: readonly Timed[], begin: number): number[] {
 	let after = -1;
 	return shown.flatMap(([at, state]) => {
 		const index = made.findLastIndex(
@@ -94,7 +95,8 @@ function latenciesOf(shown: readonly Timed[], made: readonly Timed[]): number[] 
 		);
 		if (index < 0) return [];
 		after = index;
-		return [at - (made[index]?.[0] ?? at)];
+		const frame = made[index]?.[0] ?? at;
+		return frame < begin ? [] : [at - frame];
 	});
 }
 
