@@ -1,5 +1,8 @@
+import { uniqueId } from '../../src/entities/identity';
+import { createEntity } from '../../src/entities/registry';
 import { type Alert, type AlertRule, type Severity, severities } from '../../src/model/alert';
-import type { Device, Entity, State } from '../../src/model/entity';
+import type { Row, World } from '../../src/model/description';
+import type { Attributes, Device, Entity, State } from '../../src/model/entity';
 
 /** Alerts that the attributes of one entity list. */
 const most = 20;
@@ -31,78 +34,52 @@ export function problemOf(
 			since,
 		})),
 	};
-	return {
-		...common(source, server, rule.id),
-		platform: 'binary_sensor',
-		name: rule.name,
-		state: alerts.length > 0 ? 'on' : 'off',
-		attributes,
-		device_class: 'problem',
-	};
+	return { ...entityOf(source, server, rule.id, alerts.length > 0 ? 'on' : 'off', attributes), name: rule.name };
 }
 
 /** How many alerts an endpoint has. */
 export function summaryOf(source: string, server: About, alerts: readonly Alert[]): Entity {
 	const count = (severity: Severity) => alerts.filter((alert) => alert.severity === severity).length;
-	return {
-		...common(source, server, null),
-		platform: 'sensor',
-		name: 'Alerts',
-		state: alerts.length as State,
-		attributes: {
-			...Object.fromEntries(severities.map((severity) => [severity, count(severity)])),
-			acknowledged: alerts.filter(({ acknowledged }) => acknowledged).length,
-			severity: worst(alerts),
-		},
-		device_class: null,
-		state_class: 'measurement',
-		icon: 'mdi:alert-circle-outline',
+	const attributes = {
+		...Object.fromEntries(severities.map((severity) => [severity, count(severity)])),
+		acknowledged: alerts.filter(({ acknowledged }) => acknowledged).length,
+		severity: worst(alerts),
 	};
+	return entityOf(source, server, null, alerts.length, attributes);
 }
 
-const rowOf = (rule: string | null): string => (rule === null ? 'summary' : 'problem');
+/** They tell of the alerts, and so are there while the endpoint is not. */
+const shared = { category: 'diagnostic', always: true, from: [], value: () => null } as const;
+const problem: Row<object, World> = {
+	...shared,
+	key: 'problem',
+	platform: 'binary_sensor',
+	name: 'Problem',
+	deviceClass: 'problem',
+};
+const summary: Row<object, World> = {
+	...shared,
+	key: 'summary',
+	platform: 'sensor',
+	name: 'Alerts',
+	stateClass: 'measurement',
+	icon: 'mdi:alert-circle-outline',
+};
 
-/** The parts of an entity's path: of a rule's, or of the one that counts them all. Rule ids are topic-safe. */
-const partsOf = (source: string, rule: string | null): string[] => [
-	source,
-	'alert',
-	...(rule === null ? [] : [rule]),
-	rowOf(rule),
-];
+const subject = 'alert';
+const rowOf = (rule: string | null): Row<object, World> => (rule === null ? summary : problem);
 
 /** The unique id of a rule's entity about an endpoint, or (null) of the one that counts them all. */
-export const idOf = (source: string, rule: string | null): string => partsOf(source, rule).join('_');
+export const idOf = (source: string, rule: string | null): string => uniqueId(source, subject, rule, rowOf(rule).key);
 
-/** What all of them have in common. */
-function common(source: string, { device, connected, isNameless }: About, rule: string | null) {
-	return {
-		unique_id: idOf(source, rule),
-		source,
-		event_type: 'alert',
-		subject: 'alert',
-		key: rule,
-		row: rowOf(rule),
-		path: partsOf(source, rule).join('/'),
-		unit_of_measurement: null,
-		state_class: null,
-		entity_category: 'diagnostic',
-		options: null,
-		suggested_display_precision: null,
-		icon: null,
-		enabled_by_default: true,
-		command: null,
-		range: null,
-		deadband: 0,
-		ticking: [],
-		available: true,
-		// As the endpoint is: the bridge tells of the endpoint by every entity's word.
-		availability: { connected, fresh: true, present: true },
-		transient: false,
-		always_available: true,
-		replayed: false,
-		...(isNameless && { provisional: true }),
-		device,
-	} as const satisfies Partial<Entity>;
+function entityOf(source: string, server: About, key: string | null, state: State, attributes: Attributes): Entity {
+	const { device, connected, isNameless } = server;
+	const row = rowOf(key);
+	// As connected as the endpoint is: the bridge tells of the endpoint by every entity's word.
+	const parts = { source, subject, key, label: '', eventType: subject, row, connected, fresh: true, replayed: false };
+	// A rule does not come and go by itself.
+	const entity = { ...createEntity({ ...parts, state, attributes, device }), transient: false };
+	return isNameless ? { ...entity, provisional: true } : entity;
 }
 
 function worst(alerts: readonly Alert[]): Severity | null {
