@@ -58,6 +58,8 @@ export class Mapper {
 	private readonly things: Things;
 	private readonly recollection: Recollection;
 	private readonly tracker: Tracker | null;
+	/** Whether the tracker has failed: time would only make it fail again, before the next event. */
+	private isStuck = false;
 
 	constructor(private readonly options: MapperOptions) {
 		const { source, dialect, clock, freshLeast, removeAfter, memory } = options;
@@ -88,7 +90,7 @@ export class Mapper {
 		if (!this.liveness.arrived(type, event)) this.absence.forget(type);
 		const changes: EntityChange[] = [];
 		this.take(type, event.data, event, changes);
-		if (this.tracker) this.follow(this.tracker, event, changes);
+		this.follow((tracker) => tracker.apply(event), event.type, event, changes);
 		if (this.liveness.moved(type)) this.things.showAll(changes);
 		return changes;
 	}
@@ -123,7 +125,7 @@ export class Mapper {
 	tick(): EntityChange[] {
 		const changes: EntityChange[] = [];
 		const now = this.now();
-		if (this.tracker) this.track(this.tracker.tick(now.at), now, changes);
+		this.follow((tracker) => tracker.tick(now.at), 'what was tracked so far', now, changes);
 		if (this.liveness.moved()) this.things.showAll(changes);
 		return changes;
 	}
@@ -131,7 +133,7 @@ export class Mapper {
 	/** When {@link tick} has something to do next, ms since 1970; null = not before another event. */
 	nextTick(): number | null {
 		const expiry = this.liveness.nextExpiry();
-		const tick = this.tracker?.nextTick() ?? null;
+		const tick = this.isStuck ? null : (this.tracker?.nextTick() ?? null);
 		return expiry === null || tick === null ? (expiry ?? tick) : Math.min(expiry, tick);
 	}
 
@@ -188,11 +190,15 @@ export class Mapper {
 		for (const table of this.tablesOf.get(type) ?? []) this.update(table, occasion, type, changes);
 	}
 
-	private follow(tracker: Tracker, event: StreamEvent, changes: EntityChange[]): void {
+	/** Lets the tracker do its part, if there is one. */
+	private follow(step: (tracker: Tracker) => Tracked, what: string, occasion: Occasion, changes: EntityChange[]): void {
+		if (!this.tracker) return;
 		try {
-			this.track(tracker.apply(event), event, changes);
+			this.track(step(this.tracker), occasion, changes);
+			this.isStuck = false;
 		} catch (thrown) {
-			this.unreadable(event.type, 'a happening', thrown);
+			this.isStuck = true;
+			this.unreadable(what, 'a happening', thrown);
 		}
 	}
 

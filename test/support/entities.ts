@@ -48,3 +48,13 @@ export const change = (
 	kind: EntityChange['kind'] = 'added',
 	previous?: Entity['state'],
 ): EntityChange => ({ kind, entity: makeEntity(over), previous });
+
+/** A container's state, for tests: a thing that comes and goes. */
+export const container = (key: string, over: Partial<Entity> = {}): Partial<Entity> => ({
+	subject: 'container',
+	key,
+	row: 'state',
+	event_type: 'container_list_update',
+	transient: true,
+	...over,
+});

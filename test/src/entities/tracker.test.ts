@@ -179,6 +179,28 @@ describe('Mapper with a tracker', () => {
 		assert.equal(mapper.apply(job(clock, 'a', 'working')).length, 3);
 	});
 
+	it('survives that time finds what an event has spoilt', () => {
+		const clock = new FakeClock();
+		const told: string[] = [];
+		const spoilt = {
+			apply: () => ({}),
+			tick: () => {
+				throw new TypeError('state.trim is not a function');
+			},
+			nextTick: () => clock.now() + minute,
+		};
+		const dialect = { ...tables(clock), tracker: () => spoilt };
+		const mapper = new Mapper({ source: 'hub', dialect, clock, report: ({ message }) => told.push(message) });
+		assert.equal(mapper.nextTick(), clock.now() + minute);
+		assert.deepEqual([mapper.tick(), mapper.tick()], [[], []]);
+		assert.equal(mapper.nextTick(), null, 'nobody asks again and again');
+		mapper.apply(job(clock, 'a', 'working'));
+		assert.equal(mapper.nextTick(), clock.now() + minute);
+		assert.deepEqual(told, [
+			'The data of what was tracked so far cannot be read as a happening: state.trim is not a function',
+		]);
+	});
+
 	it('keeps totals over a restart, and counts on', () => {
 		const first = setUp();
 		for (const id of ['a', 'b', 'c']) first.tell(id, 'working');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Entity } from '../../../src/model/entity';
 import { limits } from '../../../src/model/limits';
-import { change } from '../../support/entities';
+import { change, container } from '../../support/entities';
 import { FakeBridge } from '../../support/publishing';
 
 const HOUR = 3_600_000;
@@ -18,14 +18,6 @@ const disk = (row: string, over: Partial<Entity> = {}): Partial<Entity> => ({
 	key: 'S1',
 	row,
 	event_type: 'disk_list_update',
-	...over,
-});
-const container = (key: string, over: Partial<Entity> = {}): Partial<Entity> => ({
-	subject: 'container',
-	key,
-	row: 'state',
-	event_type: 'container_list_update',
-	transient: true,
 	...over,
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Entity, EntityChange, State } from '../../../src/model/entity';
 import { limits } from '../../../src/model/limits';
-import { change } from '../../support/entities';
+import { change, container } from '../../support/entities';
 import { FakeBridge } from '../../support/publishing';
 
 const document = /^ha\/device\/[^/]+\/config$/;
@@ -15,14 +15,6 @@ const event = (over: Partial<Entity> = {}): Partial<Entity> => ({
 	row: 'note',
 	state: 'info',
 	options: ['info', 'alert'],
-	...over,
-});
-const container = (key: string, over: Partial<Entity> = {}): Partial<Entity> => ({
-	subject: 'container',
-	key,
-	row: 'state',
-	event_type: 'container_list_update',
-	transient: true,
 	...over,
 });
 

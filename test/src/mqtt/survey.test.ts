@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Entity } from '../../../src/model/entity';
 import { limits } from '../../../src/model/limits';
 import type { PublisherOptions } from '../../../src/mqtt/publisher';
-import { change } from '../../support/entities';
+import { change, container } from '../../support/entities';
 import { FakeBridge } from '../../support/publishing';
 
 const HOUR = 3_600_000;
 const config = 'ha/device/agent-stream_tower/config';
-const container = (key: string, over: Partial<Entity> = {}): Partial<Entity> => ({
-	subject: 'container',
-	key,
-	row: 'state',
-	event_type: 'container_list_update',
-	transient: true,
-	...over,
-});
 const components = (bridge: FakeBridge, topic = config): Record<string, { p: string }> =>
 	JSON.parse(bridge.retained.get(topic) ?? '{"components":{}}').components;
 
