@@ -114,6 +114,7 @@ async function loadPresets(): Promise<AlertPresets> {
 
 /** A file first: it survives a restart whatever the settings say. */
 function offerStores(node: AlertForm, translate: (key: string) => string): void {
+	// The types of Node-RED's editor do not know what its settings hold of the runtime's.
 	const { context } = RED.settings as unknown as { context?: { stores?: readonly string[] } };
 	const select = $('#node-input-store').empty();
 	select.append($('<option>', { value: '', text: translate('store.file') }));

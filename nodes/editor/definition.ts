@@ -106,6 +106,7 @@ export class DefinitionForm {
 	}
 
 	private ask(question: string, yes: () => void): void {
+		// The types of Node-RED's editor have no word for what `notify` answers.
 		const close = () => (asked as unknown as { close(): void }).close();
 		const asked = RED.notify(this.translate(question), {
 			modal: true,

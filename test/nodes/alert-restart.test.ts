@@ -45,6 +45,18 @@ describe('alerts over deploys and restarts of a real Node-RED', function () {
 		while (told().length < expected.length) await new Promise((next) => setTimeout(next, 20));
 		assert.deepEqual(told(), expected);
 	};
+	/** What is raised is not told again, and its end is. */
+	const clears = async (expected: string[]): Promise<void> => {
+		await red.inject('hotter');
+		await red.inject('cold');
+		expected.push('cleared 20');
+		await toldAre(expected);
+	};
+	const raises = async (expected: string[]): Promise<void> => {
+		await red.inject('hot');
+		expected.push('raised 60');
+		await toldAre(expected);
+	};
 	const flow = (store: string, over: object = {}): object[] => [
 		{ id: 'tab', type: 'tab', label: 'restarts' },
 		inject('cold', 20),
@@ -100,34 +112,21 @@ describe('alerts over deploys and restarts of a real Node-RED', function () {
 			await toldAre(expected);
 			for (const [round, type] of ['nodes', 'flows', 'full'].entries()) {
 				await deploy(type, flow(store, { name: `round ${round}` }));
-				await red.inject('hotter');
-				await red.inject('cold');
-				expected.push('cleared 20');
-				await toldAre(expected);
+				await clears(expected);
 				await deploy(type, flow(store, { name: `after ${round}` }));
 				await red.inject('cold');
-				await red.inject('hot');
-				expected.push('raised 60');
-				await toldAre(expected);
+				await raises(expected);
 			}
 			await red.restart('SIGTERM');
-			await red.inject('hotter');
-			await red.inject('cold');
-			expected.push('cleared 20');
-			await toldAre(expected);
-			await red.inject('hot');
-			expected.push('raised 60');
-			await toldAre(expected);
+			await clears(expected);
+			await raises(expected);
 			if (store === '') {
 				// A power cut: what was told was kept at once.
 				const memory = join(red.userDir, 'agent-stream/alert.json');
 				while (!readFileSync(memory, 'utf8').includes('"phase":"raised"'))
 					await new Promise((next) => setTimeout(next, 20));
 				await red.restart('SIGKILL');
-				await red.inject('hotter');
-				await red.inject('cold');
-				expected.push('cleared 20');
-				await toldAre(expected);
+				await clears(expected);
 			}
 			assert.doesNotMatch(red.log(), /TypeError|Uncaught|CONFIG_INVALID/);
 		});
@@ -146,13 +145,8 @@ describe('alerts over deploys and restarts of a real Node-RED', function () {
 			for (const disabled of [flow('', { d: true }), disabledTab]) {
 				await deploy(type, disabled);
 				await deploy(type, flow(''));
-				await red.inject('hotter');
-				await red.inject('cold');
-				expected.push('cleared 20');
-				await toldAre(expected);
-				await red.inject('hot');
-				expected.push('raised 60');
-				await toldAre(expected);
+				await clears(expected);
+				await raises(expected);
 			}
 			const memory = join(red.userDir, 'agent-stream/alert.json');
 			assert.ok(existsSync(memory));
@@ -193,13 +187,8 @@ describe('alerts over deploys and restarts of a real Node-RED', function () {
 		await toldAre(expected);
 		for (const store of ['default', '', 'default']) {
 			await deploy('nodes', flow(store));
-			await red.inject('hotter');
-			await red.inject('cold');
-			expected.push('cleared 20');
-			await toldAre(expected);
-			await red.inject('hot');
-			expected.push('raised 60');
-			await toldAre(expected);
+			await clears(expected);
+			await raises(expected);
 		}
 	});
 
